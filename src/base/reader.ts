@@ -1,0 +1,149 @@
+/**
+ * Readers: from what a user wrote to what the plan holds, value by value.
+ *
+ * A reader reports what is wrong, where, and how to mend it, and never throws. It knows neither the
+ * file nor the schema library: a zod context fits `Reporter` as it stands, and so does a place in a
+ * config file. Wording: "want a whole number from 1 to 10, found "x"".
+ */
+
+import {
+  meantQuantity,
+  readByteCount,
+  readByteRate,
+  readDurationMs,
+  type QuantityKind,
+} from "./quantity.ts";
+
+export type Reader<T> = (value: unknown, reporter: Reporter) => T;
+
+export interface Reporter {
+  addIssue(issue: Issue): void;
+}
+
+/** The parts of a zod issue that are ours; zod changes the path in place. A type, for zod's sake. */
+export type Issue = {
+  readonly code: "custom";
+  readonly message: string;
+  /** Below the value that is being read; none: the value itself. */
+  path?: PropertyKey[];
+  params?: Record<string, unknown>;
+};
+
+/**
+ * `value`: not what may stand there. `unavailable`: a later version's. `missing`: something has to be
+ * there. `together`: does not go with what stands beside it. `pool`: no pool has this name.
+ */
+export type WrongKind = "value" | "unavailable" | "missing" | "together" | "twice" | "pool" | "file";
+
+export interface Wrong {
+  readonly kind?: WrongKind;
+  /** What is wrong: "want …, found …". */
+  readonly message: string;
+  /** How to mend it, as what to do or what to write. */
+  readonly help?: string | undefined;
+  readonly path?: readonly PropertyKey[];
+  /** Point at the key and not at its value. */
+  readonly onKey?: true;
+}
+
+/** Reports; the value that it pretends to return is never looked at, since there is an issue. */
+export function reject(reporter: Reporter, wrong: Wrong): never {
+  const { message, path = [], ...params } = wrong;
+  reporter.addIssue({ code: "custom", message, path: [...path], params });
+  return undefined as never;
+}
+
+/** What was found, for a message. */
+export function describe(value: unknown): string {
+  if (value === undefined || value === null) return "nothing";
+  if (Array.isArray(value)) return "a list";
+  if (typeof value === "object") return "a map";
+  const text = typeof value === "string" ? JSON.stringify(value) : String(value);
+  return text.length <= 80 ? text : `${text.slice(0, 77)}…`;
+}
+
+export const text: Reader<string> = (value, reporter) => {
+  if (typeof value === "string" && value !== "") return value;
+  const scalar = typeof value === "number" || typeof value === "boolean";
+  const help = scalar ? `put it in quotes: "${String(value)}"` : undefined;
+  return reject(reporter, { message: `want text, found ${describe(value)}`, help });
+};
+
+export const flag: Reader<boolean> = (value, reporter) =>
+  typeof value === "boolean"
+    ? value
+    : reject(reporter, { message: `want true or false, found ${describe(value)}` });
+
+export interface Bounds {
+  readonly min: number;
+  readonly max: number;
+}
+
+export function wholeNumber({ min, max }: Bounds): Reader<number> {
+  return (value, reporter) => {
+    if (typeof value === "number" && Number.isInteger(value) && value >= min && value <= max) {
+      return value;
+    }
+    const message = `want a whole number from ${min} to ${max}, found ${describe(value)}`;
+    return reject(reporter, { message });
+  };
+}
+
+/** Bounds as they are written, so that a message can show them; `off` also allows `off`: 0. */
+export interface QuantityBounds {
+  readonly min: string;
+  readonly max: string;
+  readonly off?: true;
+}
+
+export const durationMs = (bounds: QuantityBounds): Reader<number> =>
+  quantity("time", readDurationMs, bounds);
+
+export const byteCount = (bounds: QuantityBounds): Reader<number> =>
+  quantity("size", readByteCount, bounds);
+
+export const byteRate = (bounds: QuantityBounds): Reader<number> =>
+  quantity("rate", readByteRate, bounds);
+
+function quantity(
+  kind: QuantityKind,
+  read: (text: string) => number | undefined,
+  bounds: QuantityBounds,
+): Reader<number> {
+  const { min, max, off } = bounds;
+  const smallest = read(min) ?? 0;
+  const largest = read(max) ?? Infinity;
+  const want = `want a ${kind} from "${min}" to "${max}"${off === undefined ? "" : ", or off"}`;
+  return (value, reporter) => {
+    if (off === true && (value === "off" || value === false)) return 0;
+    const count = typeof value === "string" ? read(value) : undefined;
+    if (count !== undefined && count >= smallest && count <= largest) return count;
+    const meant = count === undefined ? meantQuantity(kind, value) : undefined;
+    const help = meant === undefined ? undefined : `write "${meant}"`;
+    return reject(reporter, { message: `${want}, found ${describe(value)}`, help });
+  };
+}
+
+/** One of the words; `later` are words that a later version will know. */
+export function oneOf<Word extends string>(
+  words: readonly Word[],
+  later: readonly string[] = [],
+): Reader<Word> {
+  return (value, reporter) => {
+    const found = words.find((word) => word === value);
+    if (found !== undefined) return found;
+    if (typeof value === "string" && later.includes(value)) {
+      const message = `\`${value}\` is not available in this version`;
+      return reject(reporter, { kind: "unavailable", message, help: `use ${words.join(" or ")}` });
+    }
+    return reject(reporter, { message: `want ${words.join(", ")}; found ${describe(value)}` });
+  };
+}
+
+/** The keys that were written, without those that were not: an overlay for defaults. */
+export function defined<T extends object>(keys: {
+  readonly [K in keyof T]: T[K] | undefined;
+}): Partial<T> {
+  const entries = Object.entries(keys).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as Partial<T>;
+}

@@ -1,0 +1,85 @@
+/** What to say about a key that is not known where it stands: later, elsewhere, or mistyped. */
+
+import type { Wrong } from "../base/reader.ts";
+import { nearestWord } from "./did-you-mean.ts";
+
+/** Keys of the interface that later versions bring: known by name, so that nobody hunts for a typo. */
+const laterKeys: ReadonlySet<string> = new Set(
+  (
+    "access admin allow backup basic buffer cache canary compress connectionsPerClient deny dns " +
+    "email errors health hooks http2 http3 include jwt metrics mirror oidc outlier proxyProtocol " +
+    "rate redact retry rewrite sample shared shutdown slowStart sticky test tls translate weight"
+  ).split(" "),
+);
+
+/** Where the keys of this version belong. */
+const homes: Readonly<Record<string, string>> = {
+  balance: "a pool or the map of a `proxy`",
+  body: "`limits` of `defaults`, a site or a route",
+  bodyGrace: "`timeouts` at the top",
+  bodyRate: "`timeouts` at the top",
+  compat: "the top of the config",
+  connect: "`timeouts` of `defaults`, a pool, a site or a route",
+  connections: "`limits` at the top",
+  defaults: "the top of the config",
+  drain: "`timeouts` at the top",
+  exchanges: "`limits` at the top",
+  field: "`limits` at the top",
+  fields: "`limits` at the top",
+  file: "`respond` of a route, or `logs.access`",
+  firstByte: "`timeouts` of `defaults`, a pool, a site or a route",
+  forwarded: "the top of the config",
+  head: "`limits` or `timeouts` at the top",
+  header: "a route",
+  headers: "`defaults`, a site, a route or its `respond`",
+  host: "a route",
+  idle: "`timeouts` of `defaults`, a pool, a site or a route",
+  keepAlive: "a pool, or `timeouts` at the top for clients",
+  limits: "the top, `defaults`, a site or a route",
+  listen: "the top of the config",
+  logs: "the top of the config",
+  method: "a route",
+  path: "a route",
+  pools: "the top of the config",
+  proxy: "a site or a route",
+  query: "a route",
+  redirect: "a site or a route",
+  replace: "a site or a route",
+  respond: "a site or a route",
+  routes: "a site",
+  sites: "the top of the config",
+  status: "`redirect` or `respond`",
+  strip: "a site or a route",
+  target: "`limits` at the top",
+  timeouts: "the top, `defaults`, a pool, a site, a route or the map of a `proxy`",
+  to: "a pool, `proxy` or `redirect`",
+  trust: "the top of the config",
+  tunnel: "`timeouts` at the top",
+  upgrade: "the map of a `proxy`",
+  workers: "the top of the config",
+  write: "`timeouts` at the top",
+};
+
+export function unknownKey(
+  key: string,
+  known: readonly string[],
+  place: string,
+): Wrong & { readonly isUnknown: boolean } {
+  if (laterKeys.has(key)) {
+    const message = `\`${key}\` is not available in this version`;
+    return { kind: "unavailable", message, isUnknown: false };
+  }
+  return { message: `unknown key \`${key}\` in ${place}`, help: keyHelp(key, known), isUnknown: true };
+}
+
+function keyHelp(key: string, known: readonly string[]): string | undefined {
+  const home = Object.hasOwn(homes, key) ? homes[key] : undefined;
+  if (home !== undefined) return `\`${key}\` belongs in ${home}`;
+  const meant = nearestWord(key, known);
+  if (meant !== undefined) return `did you mean \`${meant}\`?`;
+  const elsewhere = nearestWord(key, [...Object.keys(homes), ...laterKeys]);
+  if (elsewhere !== undefined && Object.hasOwn(homes, elsewhere)) {
+    return `did you mean \`${elsewhere}\`? It belongs in ${homes[elsewhere]}`;
+  }
+  return known.length === 0 ? undefined : `known here: ${known.join(", ")}`;
+}

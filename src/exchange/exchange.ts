@@ -1,0 +1,85 @@
+/**
+ * One exchange: a request, its response, and all that is known of both while they pass.
+ *
+ * It can be aborted once, by whoever sees first that it must end (the client went, a limit was
+ * passed, the worker stops). Every wait of the exchange ends with that abort.
+ */
+
+import { Failure } from "../base/failure.ts";
+import type { RequestHead } from "../http/head.ts";
+import type { ClientLeg } from "../http/leg.ts";
+import type { Plan, RoutePlan } from "./plan.ts";
+
+/** The connection that an exchange came on. */
+export interface Peer {
+  /** IP address as text; "" for a Unix socket. */
+  readonly address: string;
+  /** The plan trusts what this peer says of clients behind it. */
+  readonly isTrusted: boolean;
+}
+
+export class Exchange {
+  readonly head: RequestHead;
+  readonly client: ClientLeg;
+  readonly peer: Peer;
+  readonly plan: Plan;
+  /** On the precise clock, in ms. */
+  readonly beganMs: number;
+  route: RoutePlan | undefined;
+  /** The client behind trusted peers. */
+  clientIp = "";
+  requestId = "";
+  /** The final status sent; 0: none yet. */
+  status = 0;
+  requestBytes = 0;
+  responseBytes = 0;
+  /** The upstream that the request went to last; "" for none. */
+  upstream = "";
+  /** On the precise clock: when the request was ready to go to the upstream, and when its head was back. */
+  upstreamBeganMs = 0;
+  upstreamHeadMs = 0;
+  /** What went wrong, if anything did. */
+  failure: Failure | undefined;
+  #aborted: Failure | undefined;
+  #onAbort: ((failure: Failure) => void) | undefined;
+
+  constructor(head: RequestHead, client: ClientLeg, peer: Peer, start: { plan: Plan; nowMs: number }) {
+    this.head = head;
+    this.client = client;
+    this.peer = peer;
+    this.plan = start.plan;
+    this.beganMs = start.nowMs;
+  }
+
+  get aborted(): Failure | undefined {
+    return this.#aborted;
+  }
+
+  /** Ends whatever the exchange waits for. The first failure counts. */
+  abort(failure: Failure): void {
+    if (this.#aborted !== undefined) return;
+    this.#aborted = failure;
+    this.failure ??= failure;
+    this.#onAbort?.(failure);
+  }
+
+  /** Who is told of an abort from now on; it is told at once if there was one. */
+  onAbort(listener: ((failure: Failure) => void) | undefined): void {
+    this.#onAbort = listener;
+    if (this.#aborted !== undefined) listener?.(this.#aborted);
+  }
+
+  /** The same promise, but rejected when the exchange is aborted first; then `late` gets the value. */
+  async wait<Value>(promise: Promise<Value>, late: (value: Value) => void): Promise<Value> {
+    const { promise: aborted, reject } = Promise.withResolvers<never>();
+    this.onAbort((failure) => {
+      promise.then(late, () => undefined);
+      reject(failure);
+    });
+    try {
+      return await Promise.race([promise, aborted]);
+    } finally {
+      this.#onAbort = undefined;
+    }
+  }
+}

@@ -1,0 +1,11 @@
+/** Where clients are listened for. */
+
+export interface ListenOptions {
+  /** As the user wrote it, for messages. */
+  readonly label: string;
+  /** undefined: every address, IPv4 and IPv6. */
+  readonly host: string | undefined;
+  /** 0 takes any free port. */
+  readonly port: number;
+  readonly socketPath: string | undefined;
+}

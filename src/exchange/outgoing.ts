@@ -1,0 +1,85 @@
+/**
+ * What goes out on either side: the request as the upstream gets it, and its answer as the client
+ * gets it. `from` is never changed; the fields of the request are a copy, already without what was
+ * meant for one hop (design rule 2), before any rule of the user's runs.
+ */
+
+import { id } from "../http/field-names.ts";
+import type { RequestHead } from "../http/head.ts";
+import { makeTraceparent, readTraceparent } from "../http/traceparent.ts";
+import { writeDate } from "../http/date.ts";
+import { applyFieldRules } from "../rewriting/field-rules.ts";
+import { setForwardedFields } from "../rewriting/forwarded.ts";
+import { mapResponseFields, mapTarget, withBasePath } from "../rewriting/mapping.ts";
+import { addVia } from "../rewriting/via.ts";
+import type { Exchange } from "./exchange.ts";
+import type { UpstreamAnswer } from "./forward.ts";
+import type { RoutePlan } from "./plan.ts";
+import type { Rooms } from "./rooms.ts";
+
+export function outgoingRequest(x: Exchange, route: RoutePlan, rooms: Rooms): RequestHead {
+  const from = x.head;
+  const fields = from.fields.clone();
+  setForwardedFields(fields, {
+    peerIp: x.peer.address,
+    peerTrusted: x.peer.isTrusted,
+    scheme: from.scheme,
+    authority: from.authority,
+    rfc7239: x.plan.forwarded.rfc7239,
+    prefix: route.mapping?.publicPrefix ?? "",
+  });
+  addVia(fields, from.version, rooms.pseudonym);
+  fields.set("X-Request-Id", x.requestId);
+  const trace = fields.get(id.traceparent);
+  if (trace === undefined || !readTraceparent(trace)) {
+    fields.set("traceparent", makeTraceparent(rooms.random, "00"));
+  }
+  if (route.fieldRules !== undefined) {
+    applyFieldRules(route.fieldRules.request, fields, { head: from, clientIp: x.clientIp });
+  }
+  return {
+    method: from.method,
+    target: route.mapping === undefined ? from.target : mapTarget(route.mapping, from.target),
+    scheme: "http",
+    authority: from.authority,
+    host: from.host,
+    absolute: false,
+    version: "1.1",
+    fields,
+    body: from.body,
+    contentLength: from.contentLength,
+    expectsContinue: from.expectsContinue,
+    upgrade: allowedUpgrade(from, route),
+    wantsTrailers: from.wantsTrailers,
+  };
+}
+
+/** Only protocols that the route lists: others, above all h2c, open a way around it (threat 106). */
+function allowedUpgrade(from: RequestHead, route: RoutePlan): string | undefined {
+  const wanted = from.upgrade;
+  if (wanted === undefined || route.action.type !== "proxy") return undefined;
+  return route.action.upgrades.includes(wanted) ? wanted : undefined;
+}
+
+/** Makes an upstream's head ready for the client, in place. */
+export function outgoingResponse(
+  x: Exchange,
+  route: RoutePlan,
+  { head, member }: UpstreamAnswer,
+  rooms: Rooms,
+): void {
+  const { fields } = head;
+  mapResponseFields(fields, {
+    mapping: withBasePath(route.mapping, member.address.basePath),
+    publicScheme: x.head.scheme,
+    publicAuthority: x.head.authority,
+    internalAuthorities: member.authorities,
+  });
+  addVia(fields, head.version, rooms.pseudonym);
+  // RFC 9110 §6.6.1: a recipient that forwards adds the Date that is missing.
+  if (!fields.has(id.date)) fields.add("Date", writeDate(rooms.clock.wallMs()));
+  if (route.fieldRules !== undefined) {
+    const subject = { head: x.head, clientIp: x.clientIp };
+    applyFieldRules(route.fieldRules.response, fields, subject);
+  }
+}

@@ -1,0 +1,70 @@
+/**
+ * The plan: a config in the form that the data plane reads. Immutable; a reload swaps one reference,
+ * and an exchange finishes on the plan with which it began. It holds no connection, no counter and
+ * no health: those live with the pools (upstream/), which travel apart from it.
+ */
+
+import type { IpSet } from "../base/ip-set.ts";
+import type { ClientLimits, ClientTimeouts } from "../limits/options.ts";
+import type { AccessLogOptions } from "../observe/options.ts";
+import type { FieldRules, ForwardedOptions, PathMapping, Template } from "../rewriting/options.ts";
+import type { Router } from "../routing/router.ts";
+import type { PoolOptions, UpstreamTimeouts } from "../upstream/options.ts";
+import type { ListenOptions } from "./listen-options.ts";
+
+export interface Plan {
+  readonly listeners: readonly ListenOptions[];
+  readonly router: Router<RoutePlan>;
+  readonly pools: readonly PoolOptions[];
+  /** Peers whose `X-Forwarded-*` and `Forwarded` fields are believed. */
+  readonly trust: IpSet;
+  readonly limits: ClientLimits;
+  readonly timeouts: ClientTimeouts;
+  readonly forwarded: ForwardedOptions;
+  /** undefined: no access log. */
+  readonly accessLog: AccessLogOptions | undefined;
+  /** How long a stop waits for exchanges in flight. Milliseconds; 30000 by default. */
+  readonly drainMs: number;
+}
+
+export interface RoutePlan {
+  /** `example.com /api/*`: the route's name in logs and counters. */
+  readonly name: string;
+  readonly action: Action;
+  /** Bytes of a request body; 0: no limit. */
+  readonly bodyBytesMax: number;
+  /** undefined: paths pass as they are. */
+  readonly mapping: PathMapping | undefined;
+  /** undefined: no rules. */
+  readonly fieldRules: FieldRules | undefined;
+}
+
+export type Action = ProxyAction | RedirectAction | RespondAction | ForwardAction;
+
+export interface ProxyAction {
+  readonly type: "proxy";
+  /** Index into `Plan.pools`. */
+  readonly pool: number;
+  readonly timeouts: UpstreamTimeouts;
+  /** WebSocket and other upgrades pass; protocols in lower case, `websocket` by default. */
+  readonly upgrades: readonly string[];
+}
+
+export interface RedirectAction {
+  readonly type: "redirect";
+  /** 301, 302, 303, 307 or 308 (the default). */
+  readonly status: number;
+  readonly location: Template;
+}
+
+export interface RespondAction {
+  readonly type: "respond";
+  readonly status: number;
+  readonly fields: readonly (readonly [name: string, value: string])[];
+  readonly body: Buffer;
+}
+
+/** The forward proxy: drawn, not built; a request that reaches it is answered with 405. */
+export interface ForwardAction {
+  readonly type: "forward";
+}

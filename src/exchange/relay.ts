@@ -1,0 +1,286 @@
+/**
+ * Joins two legs, and is the only place where back pressure is decided: it takes no more from one
+ * leg than the other has room for.
+ *
+ *            onBody ▶ sendBody                 onBody ▶ sendBody
+ *   client ────────────────────▶ upstream   client ◀──────────────────── upstream
+ *            consumed ◀ onRoom                 consumed ◀ onRoom
+ *
+ * Bytes that found no room are owed: they are consumed when there is room again. Nothing here is
+ * asynchronous; the relay settles twice, once for the head of the answer and once for its end. The
+ * same relay carries a tunnel after a 101, where an end is a half-close.
+ */
+
+import { Failure } from "../base/failure.ts";
+import { Spool } from "../base/spool.ts";
+import type { SpoolBudget } from "../base/spool.ts";
+import type { Fields } from "../http/fields.ts";
+import type { RequestHead, ResponseHead } from "../http/head.ts";
+import type { LegReceiver, UpstreamLeg } from "../http/leg.ts";
+import type { UpstreamTimeouts } from "../upstream/options.ts";
+import type { UpstreamConnection } from "../upstream/upstream-connection.ts";
+import type { Exchange } from "./exchange.ts";
+
+/** How much of a request body is kept to say it again on another connection, in bytes. */
+const replayBytesMax = 64 * 1024;
+
+/** What the relay of one exchange is allowed. */
+export interface RelayLimits {
+  readonly timeouts: UpstreamTimeouts;
+  /** Bytes of a request body; 0: no limit. */
+  readonly bodyBytesMax: number;
+  readonly spoolBudget: SpoolBudget;
+  /** The request may be sent twice, so its body is kept. */
+  readonly isRepeatable: boolean;
+}
+
+export class Relay {
+  readonly #exchange: Exchange;
+  readonly #limits: RelayLimits;
+  readonly #fromClient: FromClient;
+  readonly #fromUpstream: FromUpstream;
+  #upstream: UpstreamLeg | undefined;
+  #wasReused = false;
+  #hasClientAttached = false;
+  #isRequestWhole = false;
+  #requestTrailers: Fields | undefined;
+  #owedToClient = 0;
+  #owedToUpstream = 0;
+  #spool: Spool | undefined;
+  #isTunnel = false;
+  #hasAnswerEnded = false;
+  #resolveHead: ((head: ResponseHead) => void) | undefined;
+  #rejectHead: ((failure: Failure) => void) | undefined;
+  #settle: ((failure: Failure | undefined) => void) | undefined;
+  #outcome: { failure: Failure | undefined } | undefined;
+
+  constructor(exchange: Exchange, limits: RelayLimits) {
+    this.#exchange = exchange;
+    this.#limits = limits;
+    this.#fromClient = new FromClient(this);
+    this.#fromUpstream = new FromUpstream(this);
+  }
+
+  /**
+   * Sends the request on a connection; resolves with the final head of its answer. Rejects with a
+   * `Failure`; after it, the same relay may send again if the failure allows and `canRepeat` says so.
+   */
+  send(connection: UpstreamConnection, head: RequestHead): Promise<ResponseHead> {
+    const { promise, resolve, reject } = Promise.withResolvers<ResponseHead>();
+    this.#resolveHead = resolve;
+    this.#rejectHead = reject;
+    const leg = connection.open(head, this.#limits.timeouts, this.#fromUpstream);
+    this.#upstream = leg;
+    this.#wasReused = leg.reused;
+    this.#exchange.onAbort((failure) => this.abort(failure));
+    if (head.body === "none") leg.sendEnd();
+    else if (this.#hasClientAttached) this.#replay(leg);
+    else this.#attachClient(leg);
+    return promise;
+  }
+
+  #attachClient(leg: UpstreamLeg): void {
+    const isWorthKeeping = this.#limits.isRepeatable && leg.reused;
+    if (isWorthKeeping) this.#spool = new Spool(this.#limits.spoolBudget, replayBytesMax);
+    leg.flush();
+    this.#hasClientAttached = true;
+    this.#exchange.client.attach(this.#fromClient);
+  }
+
+  /** Whether all that was taken from the client so far can be sent once more. */
+  get canRepeat(): boolean {
+    return !this.#hasClientAttached || (this.#spool !== undefined && !this.#spool.overflowed);
+  }
+
+  /** The last connection had served an exchange before. */
+  get wasReused(): boolean {
+    return this.#wasReused;
+  }
+
+  #replay(leg: UpstreamLeg): void {
+    const reader = this.#spool?.reader();
+    for (let piece = reader?.read(); piece !== undefined; piece = reader?.read()) {
+      leg.sendBody(piece);
+    }
+    reader?.close();
+    if (this.#isRequestWhole) leg.sendEnd(this.#requestTrailers);
+    else leg.flush();
+    this.roomAtUpstream();
+  }
+
+  /** Passes the answer's body on; resolves when it ended, with what cut it short if anything did. */
+  run(isTunnel: boolean): Promise<Failure | undefined> {
+    const { promise, resolve } = Promise.withResolvers<Failure | undefined>();
+    this.#isTunnel = isTunnel;
+    this.#settle = resolve;
+    this.#spool?.release();
+    if (this.#outcome !== undefined) resolve(this.#outcome.failure);
+    else this.#upstream?.attach(this.#fromUpstream);
+    if (isTunnel) this.#exchange.client.attach(this.#fromClient);
+    return promise;
+  }
+
+  /** Ends both directions, from our side. */
+  abort(failure: Failure): void {
+    this.#upstream?.abort(failure);
+    this.#fail(failure);
+  }
+
+  release(): void {
+    this.#spool?.release();
+    this.#exchange.onAbort(undefined);
+  }
+
+  // From the client.
+
+  requestBody(piece: Buffer): void {
+    const exchange = this.#exchange;
+    exchange.requestBytes += piece.length;
+    const { bodyBytesMax } = this.#limits;
+    if (bodyBytesMax > 0 && exchange.requestBytes > bodyBytesMax && !this.#isTunnel) {
+      exchange.abort(new Failure("body-too-large", `Cannot take body: over ${bodyBytesMax} bytes`));
+      return;
+    }
+    this.#spool?.append(piece);
+    const room = this.#upstream?.sendBody(piece) ?? 0;
+    if (room > 0) exchange.client.consumed(piece.length);
+    else this.#owedToClient += piece.length;
+  }
+
+  requestEnd(trailers: Fields | undefined): void {
+    this.#isRequestWhole = true;
+    this.#requestTrailers = trailers;
+    this.#upstream?.sendEnd(trailers);
+    if (this.#isTunnel && this.#hasAnswerEnded) this.#finish(undefined);
+  }
+
+  clientGone(failure: Failure): void {
+    this.#exchange.abort(failure);
+  }
+
+  flushRequest(): void {
+    this.#upstream?.flush();
+  }
+
+  roomAtClient(): void {
+    const owed = this.#owedToUpstream;
+    this.#owedToUpstream = 0;
+    if (owed > 0) this.#upstream?.consumed(owed);
+  }
+
+  // From the upstream.
+
+  responseHead(head: ResponseHead): void {
+    if (head.status < 200 && head.status !== 101) {
+      this.#exchange.client.sendHead(head);
+      this.#exchange.client.flush();
+      return;
+    }
+    this.#resolveHead?.(head);
+    this.#resolveHead = this.#rejectHead = undefined;
+  }
+
+  responseBody(piece: Buffer): void {
+    this.#exchange.responseBytes += piece.length;
+    const room = this.#exchange.client.sendBody(piece);
+    if (room > 0) this.#upstream?.consumed(piece.length);
+    else this.#owedToUpstream += piece.length;
+  }
+
+  responseEnd(trailers: Fields | undefined): void {
+    this.#hasAnswerEnded = true;
+    this.#exchange.client.sendEnd(trailers);
+    if (!this.#isTunnel || this.#isRequestWhole) this.#finish(undefined);
+  }
+
+  flushResponse(): void {
+    this.#exchange.client.flush();
+  }
+
+  roomAtUpstream(): void {
+    const owed = this.#owedToClient;
+    this.#owedToClient = 0;
+    if (owed > 0) this.#exchange.client.consumed(owed);
+  }
+
+  upstreamGone(failure: Failure): void {
+    this.#upstream = undefined;
+    this.#fail(failure);
+  }
+
+  #fail(failure: Failure): void {
+    const reject = this.#rejectHead;
+    this.#resolveHead = this.#rejectHead = undefined;
+    if (reject !== undefined) reject(failure);
+    else this.#finish(failure);
+  }
+
+  #finish(failure: Failure | undefined): void {
+    this.#outcome ??= { failure };
+    this.#settle?.(this.#outcome.failure);
+  }
+}
+
+/** What the client's leg tells. */
+class FromClient implements LegReceiver {
+  readonly #relay: Relay;
+
+  constructor(relay: Relay) {
+    this.#relay = relay;
+  }
+
+  onHead(): void {}
+
+  onBody(piece: Buffer): void {
+    this.#relay.requestBody(piece);
+  }
+
+  onEnd(trailers: Fields | undefined): void {
+    this.#relay.requestEnd(trailers);
+  }
+
+  onRoom(): void {
+    this.#relay.roomAtClient();
+  }
+
+  onBatch(): void {
+    this.#relay.flushRequest();
+  }
+
+  onGone(failure: Failure): void {
+    this.#relay.clientGone(failure);
+  }
+}
+
+/** What the upstream's leg tells. */
+class FromUpstream implements LegReceiver {
+  readonly #relay: Relay;
+
+  constructor(relay: Relay) {
+    this.#relay = relay;
+  }
+
+  onHead(head: ResponseHead): void {
+    this.#relay.responseHead(head);
+  }
+
+  onBody(piece: Buffer): void {
+    this.#relay.responseBody(piece);
+  }
+
+  onEnd(trailers: Fields | undefined): void {
+    this.#relay.responseEnd(trailers);
+  }
+
+  onRoom(): void {
+    this.#relay.roomAtUpstream();
+  }
+
+  onBatch(): void {
+    this.#relay.flushResponse();
+  }
+
+  onGone(failure: Failure): void {
+    this.#relay.upstreamGone(failure);
+  }
+}

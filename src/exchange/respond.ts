@@ -1,0 +1,35 @@
+/** The actions that need no upstream: a redirect, and an answer that stands in the config. */
+
+import { Fields } from "../http/fields.ts";
+import { redirectLocation } from "../rewriting/redirect.ts";
+import { titleOf } from "./error-table.ts";
+import type { Exchange } from "./exchange.ts";
+import type { LocalAnswer } from "./local-answer.ts";
+import type { RedirectAction, RespondAction } from "./plan.ts";
+
+const noBody: Buffer = Buffer.alloc(0);
+
+export function redirectAnswer(x: Exchange, action: RedirectAction): LocalAnswer {
+  const location = redirectLocation(action.location, { head: x.head, clientIp: x.clientIp });
+  return answer(x, action.status, Fields.of([["Location", location]]), noBody);
+}
+
+export function respondAnswer(x: Exchange, action: RespondAction): LocalAnswer {
+  return answer(x, action.status, Fields.of(action.fields), action.body);
+}
+
+function answer(x: Exchange, status: number, fields: Fields, body: Buffer): LocalAnswer {
+  const hasBody = body.length > 0 && x.head.method !== "HEAD" && status !== 204 && status !== 304;
+  return {
+    head: {
+      status,
+      reason: titleOf(status),
+      version: "1.1",
+      fields,
+      body: hasBody ? "sized" : "none",
+      contentLength: status === 204 ? -1 : body.length,
+      upgrade: undefined,
+    },
+    body: hasBody ? body : noBody,
+  };
+}

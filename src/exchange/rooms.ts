@@ -1,0 +1,21 @@
+/** What `serve` needs: one member for each room that takes part in an exchange, and the worker's services. */
+
+import type { Clock } from "../base/clock.ts";
+import type { RequestIds } from "../http/request-id.ts";
+import type { AccessLog } from "../observe/access-log.ts";
+import type { Counters } from "../observe/counters.ts";
+import type { Forwarding } from "./forward.ts";
+
+export interface Rooms extends Forwarding {
+  readonly clock: Clock;
+  readonly counters: Counters;
+  /** undefined: no access log. */
+  readonly accessLog: AccessLog | undefined;
+  readonly requestIds: RequestIds;
+  /** In [0, 1). */
+  readonly random: () => number;
+  /** Our name in `Via`: tells this instance from others of its kind (RFC 9110 §7.6.3). */
+  readonly pseudonym: string;
+  /** An exception that no failure explains: a bug, told to the operator. */
+  readonly onBug: (error: unknown) => void;
+}

@@ -1,0 +1,148 @@
+/**
+ * The life of one exchange. This file alone decides order; each room does its one job and knows
+ * nothing of the others.
+ *
+ *   client ──▶ accept ▶ match ▶ admit ▶ rewrite ▶ forward ──▶ upstream
+ *   client ◀── deliver ◀──────────────── rewrite ◀────────── upstream
+ *
+ * A step returns what the next one needs, or a whole answer, or throws a `Failure`. One `catch`
+ * makes error answers and one `finally` writes the log line, so that every exchange is answered at
+ * most once and logged exactly once.
+ */
+
+import { Failure } from "../base/failure.ts";
+import { id } from "../http/field-names.ts";
+import type { ResponseHead } from "../http/head.ts";
+import { acceptRequest } from "./accept-request.ts";
+import { errorAnswer } from "./error-answer.ts";
+import type { Exchange } from "./exchange.ts";
+import { forward, type UpstreamAnswer } from "./forward.ts";
+import type { LocalAnswer } from "./local-answer.ts";
+import { outgoingRequest, outgoingResponse } from "./outgoing.ts";
+import { redirectAnswer, respondAnswer } from "./respond.ts";
+import type { RoutePlan } from "./plan.ts";
+import type { Rooms } from "./rooms.ts";
+import { beginExchange, endExchange } from "./observe-exchange.ts";
+
+type Answer = LocalAnswer | UpstreamAnswer;
+
+/** Never rejects. */
+export async function serve(x: Exchange, rooms: Rooms): Promise<void> {
+  beginExchange(x, rooms);
+  try {
+    await deliver(x, await respond(x, rooms));
+  } catch (error) {
+    x.failure ??= failureOf(error, rooms);
+    deliverLocal(x, errorAnswer(x.failure, errorView(x)));
+  } finally {
+    endExchange(x, rooms);
+  }
+}
+
+/** Answers what could not even be read as a request; it is counted and logged like any other. */
+export function serveRefused(x: Exchange, failure: Failure, rooms: Rooms): void {
+  beginExchange(x, rooms);
+  x.failure = failure;
+  x.requestId = rooms.requestIds.next();
+  deliverLocal(x, errorAnswer(failure, errorView(x)));
+  endExchange(x, rooms);
+}
+
+async function respond(x: Exchange, rooms: Rooms): Promise<Answer> {
+  const early = acceptRequest(x, rooms);
+  if (early !== undefined) return early;
+
+  const route = matchRoute(x);
+  admit(x, route, rooms);
+  switch (route.action.type) {
+    case "redirect":
+      return redirectAnswer(x, route.action);
+    case "respond":
+      return respondAnswer(x, route.action);
+    case "forward":
+      throw new Failure("method-not-allowed", "Cannot forward: this is not a forward proxy");
+    case "proxy": {
+      const request = outgoingRequest(x, route, rooms);
+      const answer = await forward(x, route.action, request, rooms);
+      outgoingResponse(x, route, answer, rooms);
+      return answer;
+    }
+  }
+}
+
+function matchRoute(x: Exchange): RoutePlan {
+  const route = x.plan.router.match(x.head);
+  if (route === undefined) {
+    // A whole URL for a host that is none of ours is a request to a forward proxy (threat 24).
+    const code = x.head.absolute ? "method-not-allowed" : "no-route";
+    throw new Failure(code, `Cannot route ${x.head.host}: no site and route fit`);
+  }
+  x.route = route;
+  return route;
+}
+
+/** What can be refused before a byte of the body was taken. */
+function admit(x: Exchange, route: RoutePlan, rooms: Rooms): void {
+  const { exchangesMax } = x.plan.limits;
+  if (exchangesMax > 0 && rooms.counters.exchangesInFlight > exchangesMax) {
+    throw new Failure("overloaded", `Cannot admit: ${exchangesMax} exchanges are in flight`);
+  }
+  if (route.bodyBytesMax > 0 && x.head.contentLength > route.bodyBytesMax) {
+    throw new Failure("body-too-large", `Cannot take body: over ${route.bodyBytesMax} bytes`);
+  }
+}
+
+async function deliver(x: Exchange, answer: Answer): Promise<void> {
+  if ("body" in answer) deliverLocal(x, answer);
+  else await deliverUpstream(x, answer);
+}
+
+/**
+ * Passes an upstream's answer on; resolves when its last byte is handed over. What fails from here
+ * on cuts the exchange: half an answer must look broken, never short (RFC 9112 §8).
+ */
+async function deliverUpstream(x: Exchange, { head, relay }: UpstreamAnswer): Promise<void> {
+  try {
+    sendHead(x, head);
+    const failure = await relay.run(head.status === 101);
+    if (failure === undefined) return;
+    x.failure ??= failure;
+    x.client.abort(failure);
+  } finally {
+    relay.release();
+  }
+}
+
+function deliverLocal(x: Exchange, { head, body }: LocalAnswer): void {
+  if (x.status !== 0) {
+    if (x.failure !== undefined) x.client.abort(x.failure);
+    return;
+  }
+  sendHead(x, head);
+  if (body.length > 0) {
+    x.responseBytes = body.length;
+    x.client.sendBody(body);
+  }
+  x.client.sendEnd();
+}
+
+function sendHead(x: Exchange, head: ResponseHead): void {
+  x.status = head.status;
+  x.client.sendHead(head);
+}
+
+/** What is no `Failure` is a bug of ours: the operator is told, the client is not. */
+function failureOf(error: unknown, rooms: Rooms): Failure {
+  if (error instanceof Failure) return error;
+  rooms.onBug(error);
+  return new Failure("internal", "Cannot serve: a bug", { cause: error });
+}
+
+function errorView(x: Exchange): Parameters<typeof errorAnswer>[1] {
+  return {
+    accept: x.head.fields.list(id.accept),
+    method: x.head.method,
+    requestId: x.requestId,
+    proxyName: "foregate",
+  };
+}

@@ -1,0 +1,257 @@
+/**
+ * The fields of one head or trailer section: order, case and duplicates kept (RFC 9110 §5.3).
+ *
+ *   text   "Host: a\r\nAccept: *\/*\r\n"            one string, as it was read
+ *   marks  [id, nameStart, nameEnd, valueStart, valueEnd,  …next line…]
+ *
+ * A head that passes through is never taken apart: lines that nobody touches are written again as
+ * one piece of the text. A changed line points at text that was appended. Because what goes in is
+ * checked here or by the wire machine that marked it, no CR, LF or NUL can be inside a value.
+ */
+
+import { assert } from "../base/assert.ts";
+import { id, idOfName, isFraming, isHopByHop, unknown, type FieldId } from "./field-names.ts";
+
+/** How many marks a line has: id, nameStart, nameEnd, valueStart, valueEnd. */
+export const marksPerLine = 5;
+/** Takes the place of the id of a line that is no longer there. */
+export const removed = -1;
+
+const perLine = marksPerLine;
+
+const cr = 0x0d;
+const space = 0x20;
+
+const tokenPattern = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+/** RFC 9110 §5.5: visible characters, obs-text, and spaces and tabs between them. */
+const valuePattern = /^(?:[\x21-\x7e\x80-\xff](?:[\t\x20-\x7e\x80-\xff]*[\x21-\x7e\x80-\xff])?)?$/;
+
+export const isToken = (text: string): boolean => tokenPattern.test(text);
+export const isFieldValue = (text: string): boolean => valuePattern.test(text);
+
+export class Fields {
+  #text: string;
+  #marks: number[];
+
+  /** `marks` become this object's own. Only wire machines pass any: they have checked the text. */
+  constructor(text = "", marks: number[] = []) {
+    this.#text = text;
+    this.#marks = marks;
+  }
+
+  /** Builds fields from pairs, in order. Throws an assertion on what may not be in a head. */
+  static of(pairs: Iterable<readonly [name: string, value: string]>): Fields {
+    const fields = new Fields();
+    for (const [name, value] of pairs) fields.add(name, value);
+    return fields;
+  }
+
+  /** The same lines; what is done to one does not change the other. */
+  clone(): Fields {
+    return new Fields(this.#text, this.#marks.slice());
+  }
+
+  has(field: FieldId): boolean {
+    const marks = this.#marks;
+    for (let at = 0; at < marks.length; at += perLine) if (marks[at] === field) return true;
+    return false;
+  }
+
+  /** How many lines have this name. */
+  countOf(field: FieldId): number {
+    const marks = this.#marks;
+    let count = 0;
+    for (let at = 0; at < marks.length; at += perLine) if (marks[at] === field) count += 1;
+    return count;
+  }
+
+  /** The value of the first line with this name. */
+  get(field: FieldId): string | undefined {
+    const marks = this.#marks;
+    for (let at = 0; at < marks.length; at += perLine) {
+      if (marks[at] === field) return this.#text.substring(marks[at + 3]!, marks[at + 4]!);
+    }
+    return undefined;
+  }
+
+  /** All values of this name as one list (RFC 9110 §5.3); never to be used for Set-Cookie. */
+  list(field: FieldId): string | undefined {
+    const first = this.get(field);
+    return first === undefined || this.countOf(field) === 1 ? first : this.all(field).join(", ");
+  }
+
+  /** The values of every line with this name, in order. */
+  all(field: FieldId): string[] {
+    const marks = this.#marks;
+    const values: string[] = [];
+    for (let at = 0; at < marks.length; at += perLine) {
+      if (marks[at] === field) values.push(this.#text.substring(marks[at + 3]!, marks[at + 4]!));
+    }
+    return values;
+  }
+
+  /** The values of every line with this name, which need not be in the table and is in any case. */
+  allNamed(name: string): string[] {
+    const known = idOfName(name);
+    if (known !== unknown) return this.all(known);
+    const values: string[] = [];
+    this.each((lineName, value) => {
+      if (sameName(lineName, name)) values.push(value);
+    });
+    return values;
+  }
+
+  /** Every line, in order, with the name as it was written. Not for the hot path. */
+  each(visit: (name: string, value: string, field: FieldId) => void): void {
+    const marks = this.#marks;
+    for (let at = 0; at < marks.length; at += perLine) {
+      if (marks[at] === removed) continue;
+      visit(
+        this.#text.substring(marks[at + 1]!, marks[at + 2]!),
+        this.#text.substring(marks[at + 3]!, marks[at + 4]!),
+        marks[at]!,
+      );
+    }
+  }
+
+  /** Appends a line. Throws an assertion on a bad name or value: the caller has checked foreign ones. */
+  add(name: string, value: string): void {
+    const field = this.#check(name, value);
+    const start = this.#text.length;
+    this.#text += `${name}: ${value}\r\n`;
+    const valueStart = start + name.length + 2;
+    this.#marks.push(
+      field,
+      start,
+      start + name.length,
+      valueStart,
+      valueStart + value.length,
+    );
+  }
+
+  /** Gives the first line of this name the value and removes the others; appends if there is none. */
+  set(name: string, value: string): void {
+    const field = this.#check(name, value);
+    const marks = this.#marks;
+    let place = -1;
+    for (let at = 0; at < marks.length; at += perLine) {
+      if (!this.#isNamed(at, field, name)) continue;
+      if (place === -1) place = at;
+      else marks[at] = removed;
+    }
+    if (place === -1) this.add(name, value);
+    else this.#replaceAt(place, name, value);
+  }
+
+  remove(field: FieldId): void {
+    const marks = this.#marks;
+    for (let at = 0; at < marks.length; at += perLine) {
+      if (marks[at] === field) marks[at] = removed;
+    }
+  }
+
+  /** Removes every line of this name, which need not be in the table and is in any case. */
+  removeNamed(name: string): void {
+    const field = idOfName(name);
+    for (let at = 0; at < this.#marks.length; at += perLine) {
+      if (this.#isNamed(at, field, name)) this.#marks[at] = removed;
+    }
+  }
+
+  /** Removes the lines for which `doomed` says so. */
+  removeWhere(doomed: (field: FieldId) => boolean): void {
+    const marks = this.#marks;
+    for (let at = 0; at < marks.length; at += perLine) {
+      if (marks[at] !== removed && doomed(marks[at]!)) marks[at] = removed;
+    }
+  }
+
+  /** Replaces values line by line; `undefined` leaves a line as it is. */
+  mapValues(field: FieldId, change: (value: string) => string | undefined): void {
+    const marks = this.#marks;
+    for (let at = 0; at < marks.length; at += perLine) {
+      if (marks[at] !== field) continue;
+      const name = this.#text.substring(marks[at + 1]!, marks[at + 2]!);
+      const value = change(this.#text.substring(marks[at + 3]!, marks[at + 4]!));
+      if (value !== undefined) this.#replaceAt(at, name, value);
+    }
+  }
+
+  /**
+   * The lines as HTTP/1 writes them, each ended by CRLF. Throws an assertion if a framing field or
+   * one that is meant for one hop is among them: those are made by the machine that writes them.
+   */
+  write(): string {
+    const text = this.#text;
+    const marks = this.#marks;
+    let out = "";
+    let runStart = 0;
+    let runEnd = 0;
+    for (let at = 0; at < marks.length; at += perLine) {
+      const field = marks[at]!;
+      if (field === removed) continue;
+      if (field > unknown) refuseMachineField(field);
+      const nameEnd = marks[at + 2]!;
+      const valueEnd = marks[at + 4]!;
+      if (!isCanonical(text, nameEnd, marks[at + 3]!, valueEnd)) {
+        out += text.substring(runStart, runEnd);
+        out += rewritten(text.substring(marks[at + 1]!, nameEnd), text, marks, at);
+        runStart = runEnd = 0;
+        continue;
+      }
+      if (marks[at + 1] !== runEnd) {
+        if (runEnd !== runStart) out += text.substring(runStart, runEnd);
+        runStart = marks[at + 1]!;
+      }
+      runEnd = valueEnd + 2;
+    }
+    return runEnd === runStart ? out : out + text.substring(runStart, runEnd);
+  }
+
+  #isNamed(at: number, field: FieldId, name: string): boolean {
+    const found = this.#marks[at]!;
+    if (found === removed) return false;
+    if (field !== unknown || found !== unknown) return found === field && field !== unknown;
+    return sameName(this.#text.substring(this.#marks[at + 1]!, this.#marks[at + 2]!), name);
+  }
+
+  #check(name: string, value: string): FieldId {
+    assert(isToken(name), `a field name must be a token, found ${JSON.stringify(name)}`);
+    assert(isFieldValue(value), `field ${name} may not hold ${JSON.stringify(value)}`);
+    return idOfName(name);
+  }
+
+  #replaceAt(at: number, name: string, value: string): void {
+    assert(isFieldValue(value), `field ${name} may not hold ${JSON.stringify(value)}`);
+    const start = this.#text.length;
+    this.#text += `${name}: ${value}\r\n`;
+    const marks = this.#marks;
+    marks[at + 1] = start;
+    marks[at + 2] = start + name.length;
+    marks[at + 3] = start + name.length + 2;
+    marks[at + 4] = start + name.length + 2 + value.length;
+  }
+}
+
+/** One space after the colon and the end of the line right behind the value: written as it stands. */
+function isCanonical(text: string, nameEnd: number, valueStart: number, valueEnd: number): boolean {
+  return (
+    valueStart === nameEnd + 2 &&
+    text.charCodeAt(nameEnd + 1) === space &&
+    text.charCodeAt(valueEnd) === cr
+  );
+}
+
+function rewritten(name: string, text: string, marks: readonly number[], at: number): string {
+  const value = text.substring(marks[at + 3]!, marks[at + 4]!);
+  return value === "" ? `${name}:\r\n` : `${name}: ${value}\r\n`;
+}
+
+function refuseMachineField(field: FieldId): void {
+  const refused = isFraming(field) || (isHopByHop(field) && field !== id.trailer);
+  assert(!refused, "only a wire machine writes framing and hop-by-hop fields");
+}
+
+function sameName(a: string, b: string): boolean {
+  return a.length === b.length && a.toLowerCase() === b.toLowerCase();
+}

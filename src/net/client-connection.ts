@@ -1,0 +1,431 @@
+/**
+ * One connection of a client: the driver that joins a channel with the HTTP/1 server machine, for
+ * one exchange after another.
+ *
+ *   client ◀──▶ channel ◀──▶ machine ◀──▶ leg ◀──▶ exchange (serve)
+ *
+ *   head ──▶ exchange ──▶ (drain what is left of the body) ──▶ idle ──▶ head …
+ *                  └─▶ linger ─▶ closed
+ *
+ * An answer may be out before its request was read to the end. What is left is read and dropped, up
+ * to a bound; beyond it the connection closes lingering, since a close with unread bytes makes the
+ * kernel send a reset that can overtake the answer (RFC 9112 §9.6).
+ */
+
+import { Failure } from "../base/failure.ts";
+import type { Timed } from "../base/wheel.ts";
+import type { Fields } from "../http/fields.ts";
+import type { RequestHead, ResponseHead } from "../http/head.ts";
+import type { Exchange, Peer } from "../exchange/exchange.ts";
+import type { Plan } from "../exchange/plan.ts";
+import type { Wheel } from "../base/wheel.ts";
+import type { Clock } from "../base/clock.ts";
+import type { Counters } from "../observe/counters.ts";
+import type { Channel, ChannelReceiver } from "../transport/channel.ts";
+import { readEvent } from "../wire/http1/message-reader.ts";
+import { ServerMachine } from "../wire/http1/server-machine.ts";
+import { Http1ClientLeg, type ClientLegDriver } from "./client-leg.ts";
+import { SlowClientWatch } from "./slow-client-watch.ts";
+
+/** How much of a body that nobody wants is read, in bytes, so that the connection can stay. */
+const drainBytesMax = 256 * 1024;
+
+/** How long a connection lingers for it, in ms, and for the client's FIN (design rule 10). */
+const lingerMs = 2_000;
+
+/** What a connection needs of its door. */
+export interface ConnectionHost {
+  readonly plan: Plan;
+  readonly wheel: Wheel;
+  readonly clock: Clock;
+  readonly counters: Counters;
+  readonly isDraining: boolean;
+  begin(head: RequestHead, leg: Http1ClientLeg, peer: Peer): Exchange;
+  /** Answers what could not be read as a request. */
+  refuse(failure: Failure, leg: Http1ClientLeg, peer: Peer): void;
+  onConnectionClosed(connection: ClientConnection): void;
+}
+
+type Phase = "idle" | "head" | "exchange" | "drain" | "linger" | "closed";
+
+export class ClientConnection implements ChannelReceiver, ClientLegDriver, Timed {
+  deadlineMs = Infinity;
+  lookMs = Infinity;
+  readonly #host: ConnectionHost;
+  readonly #channel: Channel;
+  readonly #machine: ServerMachine;
+  readonly #peer: Peer;
+  #phase: Phase = "head";
+  #leg: Http1ClientLeg | undefined;
+  #exchange: Exchange | undefined;
+  /** Body bytes that the receiver has not consumed; above 0 nothing more is delivered. */
+  #unconsumedBytes = 0;
+  #drainedBytes = 0;
+  #wantsRoom = false;
+  #isPumping = false;
+  #isPaused = false;
+  #hasReadEnd = false;
+  #watch: SlowClientWatch | undefined;
+
+  constructor(channel: Channel, host: ConnectionHost) {
+    this.#channel = channel;
+    this.#host = host;
+    this.#machine = new ServerMachine(host.plan.limits);
+    const address = channel.peerAddress;
+    this.#peer = { address, isTrusted: host.plan.trust.has(address) };
+    channel.receiver = this;
+    this.#setDeadline(host.plan.timeouts.headMs);
+  }
+
+  get isInExchange(): boolean {
+    return this.#exchange !== undefined;
+  }
+
+  /** Ends in order: at once if nothing is going on, else with the answer that is. */
+  drain(): void {
+    if (this.#phase === "idle" || (this.#phase === "head" && !this.#machine.reader.isInsideHead)) {
+      this.#close();
+    } else this.#machine.closeAfterThis();
+  }
+
+  /** Ends now, whatever goes on. */
+  cut(failure: Failure): void {
+    this.#lose(failure);
+    this.#channel.reset();
+  }
+
+  // What the channel tells.
+
+  onRead(bytes: Buffer): boolean {
+    const reader = this.#machine.reader;
+    this.#host.counters.clientBytesIn += bytes.length;
+    if (this.#phase === "linger") return this.#dropLingering(bytes.length);
+    if (reader.pendingBytes > 0) this.#pause();
+    reader.receive(bytes);
+    this.#pump();
+    return reader.pendingBytes > 0;
+  }
+
+  onReadEnd(): void {
+    this.#hasReadEnd = true;
+    // What is queued still goes out; the channel closes by itself behind it.
+    if (this.#phase === "linger" && this.#channel.queuedBytes > 0) return;
+    if (this.#exchange === undefined) return this.#close();
+    if (this.#machine.isTunnel) return this.#pump();
+    const cutBody = !this.#machine.reader.isDone && !this.#machine.reader.receiveEnd();
+    // A FIN before the answer's head means that nobody waits for it any more (design rule 9).
+    if (cutBody || !this.#machine.hasSentHead) {
+      this.#lose(new Failure("client-gone", "The client closed the connection"));
+      this.#close();
+    }
+  }
+
+  onDrained(): void {
+    if (!this.#wantsRoom) return;
+    this.#wantsRoom = false;
+    this.#leg?.receiver?.onRoom();
+  }
+
+  onClosed(error: Error | undefined): void {
+    if (this.#phase !== "closed") this.#forget();
+    const seen = error?.message ?? "closed";
+    this.#lose(new Failure("client-gone", `The client went away: ${seen}`));
+    this.#host.onConnectionClosed(this);
+  }
+
+  onDeadline(nowMs: number): void {
+    switch (this.#phase) {
+      case "head":
+        if (!this.#machine.reader.isInsideHead) return this.#close();
+        return this.#refuse(new Failure("head-timeout", "Cannot read request: too slow"));
+      case "idle":
+      case "linger":
+        return this.#close();
+      case "drain":
+        return this.#linger();
+      case "exchange":
+        return this.#checkSlowness(nowMs);
+      case "closed":
+    }
+  }
+
+  // What the leg asks for.
+
+  startDelivery(): void {
+    this.#pump();
+  }
+
+  sendHead(head: ResponseHead): void {
+    if (this.#host.isDraining || this.#hasReadEnd) this.#machine.closeAfterThis();
+    this.#machine.sendHead(head);
+  }
+
+  sendBody(piece: Buffer): number {
+    const { writer } = this.#machine;
+    this.#host.counters.clientBytesOut += piece.length;
+    if (!writer.piece(piece)) this.#channel.writeBoth(writer.takeText(), piece);
+    const room = this.#channel.room;
+    if (room === 0) {
+      this.#wantsRoom = true;
+      this.#watchSlowness();
+    }
+    return room;
+  }
+
+  sendEnd(trailers: Fields | undefined): void {
+    if (this.#machine.isTunnel) {
+      this.flush();
+      this.#channel.end();
+      return;
+    }
+    this.#machine.sendEnd(trailers);
+    this.flush();
+    this.#endExchange();
+  }
+
+  flush(): void {
+    const { writer } = this.#machine;
+    if (writer.hasText) this.#channel.writeText(writer.takeText());
+  }
+
+  consumed(bytes: number): void {
+    this.#unconsumedBytes -= bytes;
+    if (this.#unconsumedBytes <= 0 && !this.#isPumping) this.#pump();
+  }
+
+  /**
+   * Half an answer must look broken, never short: a body that only the end of the connection ends
+   * is cut with a reset; any other is short of what it promised, and its bytes so far still arrive.
+   */
+  abort(_failure: Failure): void {
+    this.#detach();
+    if (this.#machine.endsWithClose) this.#channel.reset();
+    else {
+      this.flush();
+      this.#linger();
+    }
+  }
+
+  // The way of the bytes.
+
+  #pump(): void {
+    if (this.#isPumping) return;
+    this.#isPumping = true;
+    try {
+      while (this.#step());
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      this.#onBadInput(error);
+    } finally {
+      this.#isPumping = false;
+    }
+    this.#leg?.receiver?.onBatch();
+    if (this.#phase === "drain" && this.deadlineMs === Infinity) this.#setDeadline(lingerMs);
+    if (this.#isPaused && this.#machine.reader.pendingBytes === 0) this.#resume();
+    else if (this.#unconsumedBytes > 0) this.#pause();
+  }
+
+  /** One event of the machine; false: there is none, or nobody to take it. */
+  #step(): boolean {
+    switch (this.#phase) {
+      case "idle":
+      case "head":
+        return this.#stepHead();
+      case "exchange":
+        return this.#stepExchange();
+      case "drain":
+        return this.#stepDrain();
+      case "linger":
+      case "closed":
+        return false;
+    }
+  }
+
+  #stepHead(): boolean {
+    const machine = this.#machine;
+    if (machine.next() === readEvent.head) {
+      this.#beginExchange(machine.head);
+      return true;
+    }
+    if (this.#phase === "idle" && machine.reader.isInsideHead) {
+      this.#phase = "head";
+      this.#setDeadline(this.#host.plan.timeouts.headMs);
+    }
+    return false;
+  }
+
+  #beginExchange(head: RequestHead): void {
+    this.#phase = "exchange";
+    this.deadlineMs = Infinity;
+    this.#unconsumedBytes = 0;
+    this.#watch = undefined;
+    this.#leg = new Http1ClientLeg(this);
+    this.#exchange = this.#host.begin(head, this.#leg, this.#peer);
+  }
+
+  #stepExchange(): boolean {
+    const receiver = this.#leg?.receiver;
+    if (receiver === undefined || this.#unconsumedBytes > 0) return false;
+    const { reader } = this.#machine;
+    switch (this.#machine.next()) {
+      case readEvent.need:
+        return this.#stepNeed();
+      case readEvent.piece: {
+        const { piece } = reader;
+        this.#unconsumedBytes += piece.length;
+        if (this.#watch !== undefined) this.#watch.bodyBytes += piece.length;
+        receiver.onBody(piece);
+        return true;
+      }
+      case readEvent.end:
+        receiver.onEnd(reader.trailers);
+        return false;
+      case readEvent.head:
+        throw new Error("a request has one head");
+    }
+  }
+
+  #stepNeed(): boolean {
+    if (this.#machine.isTunnel) return this.#hasReadEnd && this.#machine.reader.receiveEnd();
+    if (!this.#machine.reader.isDone) this.#watchSlowness();
+    return false;
+  }
+
+  /** Reads what is left of a body whose answer is out. */
+  #stepDrain(): boolean {
+    const { reader } = this.#machine;
+    switch (this.#machine.next()) {
+      case readEvent.piece:
+        this.#drainedBytes += reader.piece.length;
+        if (this.#drainedBytes <= drainBytesMax) return true;
+        this.#linger();
+        return false;
+      case readEvent.end:
+        this.#nextExchange();
+        return true;
+      case readEvent.need:
+      case readEvent.head:
+        return false;
+    }
+  }
+
+  /** The answer is out. */
+  #endExchange(): void {
+    this.#detach();
+    if (!this.#machine.persists) return this.#linger();
+    this.#phase = "drain";
+    this.#drainedBytes = 0;
+    this.deadlineMs = Infinity;
+    if (this.#machine.reader.isDone) this.#nextExchange();
+    this.#pump();
+  }
+
+  #nextExchange(): void {
+    if (this.#hasReadEnd || this.#host.isDraining) return this.#linger();
+    this.#machine.restart();
+    this.#phase = "idle";
+    this.#setDeadline(this.#host.plan.timeouts.keepAliveMs);
+  }
+
+  /** Sends a FIN behind what is queued, and waits a little for the client's. */
+  #linger(): void {
+    this.#phase = "linger";
+    this.#drainedBytes = 0;
+    this.#channel.end();
+    if (this.#hasReadEnd) return this.#setDeadline(this.#host.plan.timeouts.writeMs);
+    this.#setDeadline(lingerMs);
+    if (this.#isPaused) this.#resume();
+  }
+
+  #dropLingering(bytes: number): false {
+    this.#drainedBytes += bytes;
+    if (this.#drainedBytes > drainBytesMax) this.#close();
+    return false;
+  }
+
+  // Ends.
+
+  #onBadInput(failure: Failure): void {
+    if (this.#exchange === undefined) return this.#refuse(failure);
+    this.#machine.closeAfterThis();
+    if (this.#phase === "drain") this.#linger();
+    else this.#exchange.abort(failure);
+  }
+
+  #refuse(failure: Failure): void {
+    this.#phase = "exchange";
+    this.deadlineMs = Infinity;
+    this.#machine.closeAfterThis();
+    this.#leg = new Http1ClientLeg(this);
+    this.#host.refuse(failure, this.#leg, this.#peer);
+  }
+
+  /** The exchange, if there is one, has lost its client. */
+  #lose(failure: Failure): void {
+    const exchange = this.#exchange;
+    const receiver = this.#leg?.receiver;
+    this.#detach();
+    receiver?.onGone(failure);
+    exchange?.abort(failure);
+  }
+
+  #detach(): void {
+    this.#leg?.detach();
+    this.#leg = undefined;
+    this.#exchange = undefined;
+    this.#watch = undefined;
+    this.#wantsRoom = false;
+  }
+
+  #close(): void {
+    this.#forget();
+    this.#channel.close();
+  }
+
+  #forget(): void {
+    this.#phase = "closed";
+    this.#host.wheel.forget(this);
+  }
+
+  // Time.
+
+  #setDeadline(ms: number): void {
+    this.deadlineMs = this.#host.clock.nowMs + ms;
+    this.#host.wheel.watch(this);
+  }
+
+  #watchSlowness(): void {
+    if (this.#watch !== undefined) return;
+    this.#watch = new SlowClientWatch(this.#host.clock.nowMs, this.#channel.sentBytes);
+    this.#setDeadline(SlowClientWatch.intervalMs);
+  }
+
+  #checkSlowness(nowMs: number): void {
+    const watch = this.#watch;
+    if (watch === undefined) return;
+    const { timeouts } = this.#host.plan;
+    const isReading = !this.#machine.reader.isDone && this.#unconsumedBytes <= 0;
+    if (this.#machine.isTunnel) {
+      watch.restart(nowMs);
+    } else if (isReading && watch.isBodyTooSlow(nowMs, timeouts)) {
+      this.#machine.closeAfterThis();
+      this.#exchange?.abort(new Failure("body-timeout", "Cannot read body: it is too slow"));
+      return;
+    }
+    if (watch.isStuck(nowMs, this.#channel, timeouts.writeMs)) {
+      return this.cut(new Failure("write-timeout", "Cannot send answer: the client stopped reading"));
+    }
+    this.#setDeadline(SlowClientWatch.intervalMs);
+  }
+
+  #pause(): void {
+    if (this.#isPaused) return;
+    this.#isPaused = true;
+    this.#channel.pause();
+  }
+
+  #resume(): void {
+    this.#isPaused = false;
+    if (this.#phase !== "closed") this.#channel.resume();
+  }
+}

@@ -1,0 +1,150 @@
+/**
+ * A door: where clients come in. It listens, takes connections over, and begins their exchanges.
+ *
+ * Everything that is there before an exchange is the door's: the limit on connections is looked at
+ * here, before a byte is read.
+ */
+
+import { Failure } from "../base/failure.ts";
+import { Exchange, type Peer } from "../exchange/exchange.ts";
+import type { ListenOptions } from "../exchange/listen-options.ts";
+import type { Plan } from "../exchange/plan.ts";
+import type { Rooms } from "../exchange/rooms.ts";
+import { serve, serveRefused } from "../exchange/serve.ts";
+import { Fields } from "../http/fields.ts";
+import type { RequestHead } from "../http/head.ts";
+import type { AcceptReceiver, Channel, Listener } from "../transport/channel.ts";
+import type { Services } from "../upstream/services.ts";
+import { ClientConnection, type ConnectionHost } from "./client-connection.ts";
+import type { Http1ClientLeg } from "./client-leg.ts";
+
+/** What a door needs of its worker. */
+export interface DoorServices extends Services {
+  readonly rooms: Rooms;
+  /** The plan in force now; an exchange keeps the one it began with. */
+  readonly plan: () => Plan;
+  readonly onAcceptError: (error: Error) => void;
+}
+
+export class Door implements AcceptReceiver, ConnectionHost {
+  readonly #services: DoorServices;
+  readonly #connections = new Set<ClientConnection>();
+  #listener: Listener | undefined;
+  #onEmpty: (() => void) | undefined;
+  isDraining = false;
+
+  constructor(services: DoorServices) {
+    this.#services = services;
+  }
+
+  get plan(): Plan {
+    return this.#services.plan();
+  }
+
+  get wheel(): Services["wheel"] {
+    return this.#services.wheel;
+  }
+
+  get clock(): Services["clock"] {
+    return this.#services.clock;
+  }
+
+  get counters(): Services["counters"] {
+    return this.#services.counters;
+  }
+
+  get connectionCount(): number {
+    return this.#connections.size;
+  }
+
+  /** Rejects with the system's error; its `label` says which of the listeners it was. */
+  async listen(options: ListenOptions): Promise<Listener> {
+    try {
+      this.#listener = await this.#services.transport.listen(options, this);
+      return this.#listener;
+    } catch (error) {
+      throw Object.assign(error instanceof Error ? error : new Error(String(error)), {
+        label: options.label,
+      });
+    }
+  }
+
+  onChannel(channel: Channel): void {
+    const { counters } = this;
+    const { connectionsMax } = this.plan.limits;
+    if (this.isDraining || (connectionsMax > 0 && counters.connectionsActive >= connectionsMax)) {
+      counters.connectionsRefused += 1;
+      channel.close();
+      return;
+    }
+    counters.connectionsAccepted += 1;
+    counters.connectionsActive += 1;
+    this.#connections.add(new ClientConnection(channel, this));
+  }
+
+  onAcceptError(error: Error): void {
+    this.#services.onAcceptError(error);
+  }
+
+  onConnectionClosed(connection: ClientConnection): void {
+    if (!this.#connections.delete(connection)) return;
+    this.counters.connectionsActive -= 1;
+    if (this.#connections.size === 0) this.#onEmpty?.();
+  }
+
+  begin(head: RequestHead, leg: Http1ClientLeg, peer: Peer): Exchange {
+    const exchange = this.#exchangeOf(head, leg, peer);
+    void serve(exchange, this.#services.rooms);
+    return exchange;
+  }
+
+  refuse(failure: Failure, leg: Http1ClientLeg, peer: Peer): void {
+    serveRefused(this.#exchangeOf(unreadHead(), leg, peer), failure, this.#services.rooms);
+  }
+
+  #exchangeOf(head: RequestHead, leg: Http1ClientLeg, peer: Peer): Exchange {
+    const { rooms } = this.#services;
+    return new Exchange(head, leg, peer, { plan: this.plan, nowMs: rooms.nowMs() });
+  }
+
+  /**
+   * Stops accepting, lets exchanges in flight end, and closes what is idle. Resolves when the last
+   * connection is gone, or after `graceMs`, when it cuts those that are left.
+   */
+  async drain(graceMs: number): Promise<void> {
+    this.isDraining = true;
+    this.#listener?.close();
+    for (const connection of this.#connections) connection.drain();
+    if (this.#connections.size === 0) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#onEmpty = resolve;
+    const timer = setTimeout(() => this.cut(), graceMs);
+    await promise;
+    clearTimeout(timer);
+  }
+
+  /** Ends every connection now. */
+  cut(): void {
+    const failure = new Failure("draining", "The server stops");
+    for (const connection of this.#connections) connection.cut(failure);
+  }
+}
+
+/** Stands in the log for a request that could not be read. */
+function unreadHead(): RequestHead {
+  return {
+    method: "",
+    target: "",
+    scheme: "http",
+    authority: "",
+    host: "",
+    absolute: false,
+    version: "1.1",
+    fields: new Fields(),
+    body: "none",
+    contentLength: -1,
+    expectsContinue: false,
+    upgrade: undefined,
+    wantsTrailers: false,
+  };
+}

@@ -1,0 +1,95 @@
+/** The sink for a file: the thread pool writes it, one write at a time, because a disk may stall. */
+
+import { Backlog, countLines } from "./backlog.ts";
+import type { LogDevice } from "./log-device.ts";
+import { backlogBytesMax, codeOf, isLastingTrouble, type LogSink } from "./log-sink.ts";
+
+export class FileSink implements LogSink {
+  readonly batchBytes: number = 64 * 1024;
+  readonly #device: LogDevice;
+  readonly #backlog = new Backlog(backlogBytesMax);
+  #file: number;
+  #isWriting = false;
+  #isStopped = false;
+  #isReopening = false;
+  #droppedLines = 0;
+  #trouble: string | undefined;
+  #onIdle: (() => void) | undefined;
+
+  constructor(device: LogDevice, file: number) {
+    this.#device = device;
+    this.#file = file;
+  }
+
+  get droppedLines(): number {
+    return this.#droppedLines;
+  }
+
+  get trouble(): string | undefined {
+    return this.#trouble;
+  }
+
+  offer(lines: Buffer): boolean {
+    if (this.#isStopped) {
+      this.#droppedLines += countLines(lines);
+      return true;
+    }
+    if (!this.#backlog.fits(lines.length)) return false;
+    this.#backlog.push(lines);
+    this.flush();
+    return true;
+  }
+
+  flush(): void {
+    if (this.#isWriting || this.#isStopped) return;
+    const first = this.#backlog.first();
+    if (first === undefined) return;
+    this.#isWriting = true;
+    this.#device.write(this.#file, first, (error, written) => this.#wrote(error, written));
+  }
+
+  reopen(): void {
+    this.#isReopening = true;
+    if (!this.#isWriting) this.#openAnew();
+  }
+
+  async close(): Promise<void> {
+    this.flush();
+    if (this.#isWriting) await new Promise<void>((resolve) => (this.#onIdle = resolve));
+    this.#stop();
+    this.#device.close(this.#file);
+  }
+
+  #wrote(error: NodeJS.ErrnoException | null, written: number): void {
+    this.#isWriting = false;
+    if (error === null) {
+      this.#trouble = undefined;
+      this.#backlog.shift(written);
+    } else {
+      this.#trouble = codeOf(error);
+      if (isLastingTrouble(this.#trouble)) this.#stop();
+    }
+    if (this.#isReopening) this.#openAnew();
+    // After an error, or a write of nothing, only the next tick tries again: never a busy loop.
+    if (error === null && written > 0) this.flush();
+    if (!this.#isWriting) this.#onIdle?.();
+  }
+
+  #stop(): void {
+    this.#isStopped = true;
+    this.#droppedLines += this.#backlog.drop();
+  }
+
+  /** If it cannot be opened, the old file goes on: better lines in the wrong place than none. */
+  #openAnew(): void {
+    this.#isReopening = false;
+    try {
+      const file = this.#device.open();
+      this.#device.close(this.#file);
+      this.#file = file;
+      this.#isStopped = false;
+    } catch (error) {
+      this.#trouble = codeOf(error);
+    }
+  }
+}

@@ -1,0 +1,50 @@
+/** What is changed in a request before it is sent on, and in its response on the way back. */
+
+/**
+ * One mapping for both directions: requests go from the public to the internal prefix, and what a
+ * response says about locations goes back. `strip: /app` is { publicPrefix: "/app", internalPrefix: "" }.
+ * Neither ends in a slash.
+ */
+export interface PathMapping {
+  readonly publicPrefix: string;
+  readonly internalPrefix: string;
+}
+
+/** `default` sets a field only where there is none. */
+export type FieldRuleKind = "set" | "add" | "remove" | "default";
+
+export interface FieldRule {
+  readonly kind: FieldRuleKind;
+  readonly name: string;
+  /** Parsed placeholders (`$host`); undefined for `remove`. */
+  readonly value: Template | undefined;
+}
+
+export interface FieldRules {
+  readonly request: readonly FieldRule[];
+  readonly response: readonly FieldRule[];
+}
+
+/** Text with placeholders, taken apart once: strings stand for themselves. */
+export type Template = readonly (string | Placeholder)[];
+
+export interface Placeholder {
+  /** `$uri` path and query · `$host` · `$path` · `$query` · `$ip` · `$scheme` · `$method`. */
+  readonly kind:
+    | "uri"
+    | "host"
+    | "path"
+    | "query"
+    | "ip"
+    | "scheme"
+    | "method"
+    | "header"
+    | "cookie";
+  /** The name after `$header.` or `$cookie.`; "" for the others. */
+  readonly name: string;
+}
+
+export interface ForwardedOptions {
+  /** Also write RFC 7239's `Forwarded`; false by default: few applications read it. */
+  readonly rfc7239: boolean;
+}

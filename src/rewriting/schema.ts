@@ -1,0 +1,158 @@
+/** What a user writes under `headers`, `strip`, `replace`, `forwarded`: read into the plan's form. */
+
+import { z } from "zod";
+
+import { describe, flag, reject, type Reader, type Reporter } from "../base/reader.ts";
+import { id, idOfName } from "../http/field-names.ts";
+import { isFieldValue } from "../http/fields.ts";
+import { problemOfFieldName } from "./field-rules.ts";
+import type { FieldRule, FieldRuleKind, FieldRules, PathMapping, Template } from "./options.ts";
+import { readTemplate } from "./template.ts";
+
+const key = <T>(reader: Reader<T>) => z.unknown().transform(reader).optional();
+
+/** Without a slash at its end; "" stands for the root. */
+const pathPrefix: Reader<string> = (value, reporter) => {
+  const isPath = typeof value === "string" && /^\/[!-~]*$/.test(value);
+  if (!isPath) {
+    return reject(reporter, { message: `want a prefix such as "/app", found ${describe(value)}` });
+  }
+  const odd = /[*?#\\"<>]|\/\/|\/\.{1,2}(?:\/|$)/.exec(value);
+  if (odd === null) return value.replace(/\/$/, "");
+  const help =
+    odd[0] === "*" ? "a prefix stands for everything below it: leave out the *" : undefined;
+  return reject(reporter, { message: `\`${odd[0]}\` cannot stand in a path prefix`, help });
+};
+
+const strip: Reader<PathMapping> = (value, reporter) => {
+  const publicPrefix = pathPrefix(value, reporter);
+  if (publicPrefix !== "") return { publicPrefix, internalPrefix: "" };
+  return reject(reporter, { message: `want a prefix below "/", found "/"` });
+};
+
+const replaceSchema = z
+  .strictObject({
+    from: z.unknown().transform(pathPrefix),
+    to: z.unknown().transform(pathPrefix),
+  })
+  .transform(({ from, to }): PathMapping => ({ publicPrefix: from, internalPrefix: to }));
+
+const fieldName: Reader<string> = (value, reporter) => {
+  if (typeof value !== "string" || !isToken(value)) {
+    return reject(reporter, {
+      message: `want a field's name, found ${describe(value)}`,
+      onKey: true,
+    });
+  }
+  const field = idOfName(value);
+  if (!isFraming(field) && !isHopByHop(field) && field !== id.expect) return value;
+  const message = `\`${value}\` belongs to the connection, and rules cannot change it`;
+  const help = field === id.upgrade ? "upgrades pass by themselves: see `upgrade`" : undefined;
+  return reject(reporter, { message, help, onKey: true });
+};
+
+const fieldValue: Reader<Template> = (value, reporter) => {
+  if (typeof value !== "string") {
+    const scalar = typeof value === "number" || typeof value === "boolean";
+    const help = scalar ? `put it in quotes: "${String(value)}"` : undefined;
+    return reject(reporter, { message: `want text, found ${describe(value)}`, help });
+  }
+  const read = readTemplate(value);
+  if ("problem" in read) return reject(reporter, { message: read.problem });
+  const fixed = read.template.map((part) => (typeof part === "string" ? part : "x")).join("");
+  if (isFieldValue(fixed)) return read.template;
+  return reject(reporter, {
+    message: `want text that a field can hold, found ${describe(value)}`,
+    help: "no spaces around it, and no control characters",
+  });
+};
+
+/** Applied in this order, so that `remove` with `add` replaces and `default` sees the result. */
+const kinds = ["remove", "set", "add", "default"] as const satisfies readonly FieldRuleKind[];
+
+const namesToRemove: Reader<FieldRule[]> = (value, reporter) => {
+  const names = typeof value === "string" ? [value] : value;
+  if (!Array.isArray(names)) {
+    const message = `want a field's name or a list of them, found ${describe(value)}`;
+    return reject(reporter, { message });
+  }
+  return names.map((name: unknown, at) => ({
+    kind: "remove",
+    name: fieldName(name, below(reporter, at)),
+    value: undefined,
+  }));
+};
+
+function fieldsFor(kind: FieldRuleKind): Reader<FieldRule[]> {
+  return (value, reporter) => {
+    if (typeof value !== "object" || value === null || Array.isArray(value)) {
+      const message = `want a map such as { x-name: value }, found ${describe(value)}`;
+      return reject(reporter, { message });
+    }
+    return Object.entries(value).flatMap(([name, wanted]: [string, unknown]) => {
+      const place = below(reporter, name);
+      const checked = fieldName(name, place);
+      const values = kind === "add" && Array.isArray(wanted) ? (wanted as unknown[]) : [wanted];
+      return values.map((one) => ({ kind, name: checked, value: fieldValue(one, place) }));
+    });
+  };
+}
+
+function below(reporter: Reporter, step: PropertyKey): Reporter {
+  return {
+    addIssue: (issue) => reporter.addIssue({ ...issue, path: [step, ...(issue.path ?? [])] }),
+  };
+}
+
+const rules = z
+  .strictObject({
+    remove: key(namesToRemove),
+    set: key(fieldsFor("set")),
+    add: key(fieldsFor("add")),
+    default: key(fieldsFor("default")),
+  })
+  .transform((byKind): readonly FieldRule[] => kinds.flatMap((kind) => byKind[kind] ?? []));
+
+/** Routing read the Host; an upstream gets the one by which it was chosen (RFC 9112 §3.2). */
+const requestRules = rules.transform((list, context) => {
+  const hasHost = list.some(({ name }) => idOfName(name) === id.host);
+  if (!hasHost) return list;
+  const message = "`host` goes to the upstream as the client sent it";
+  return reject(context, { kind: "unavailable", message, help: "rules cannot change it yet" });
+});
+
+export const headersSchema = z
+  .strictObject({ request: requestRules.optional(), response: rules.optional() })
+  .transform(({ request = [], response = [] }): FieldRules => ({ request, response }));
+
+/** One mapping at most: `mapping` is undefined if neither key was written. */
+export const mappingSchema = z
+  .object({ strip: key(strip), replace: replaceSchema.optional() })
+  .transform((keys, context): PathMapping | undefined => {
+    if (keys.strip !== undefined && keys.replace !== undefined) {
+      const message = "`strip` and `replace` do not go together";
+      return reject(context, { kind: "together", message, path: ["replace"], onKey: true });
+    }
+    return keys.strip ?? keys.replace;
+  });
+
+export const forwardedSchema = z
+  .unknown()
+  .transform(flag)
+  .transform((rfc7239) => ({ rfc7239 }));
+
+/**
+ * The rules of two places as one list: the nearer place decides about each field that it names, and
+ * about others the outer one's rules stay.
+ */
+export function nearerFieldRules(outer: FieldRules, nearer: FieldRules): FieldRules {
+  return {
+    request: nearerRules(outer.request, nearer.request),
+    response: nearerRules(outer.response, nearer.response),
+  };
+}
+
+function nearerRules(outer: readonly FieldRule[], nearer: readonly FieldRule[]): FieldRule[] {
+  const named = new Set(nearer.map((rule) => rule.name.toLowerCase()));
+  return [...outer.filter((rule) => !named.has(rule.name.toLowerCase())), ...nearer];
+}

@@ -1,0 +1,125 @@
+/** What a user writes about hosts and about a route's conditions, read into the plan's form. */
+
+import { z } from "zod";
+
+import { describe, reject, text, type Reader, type Reporter } from "../base/reader.ts";
+import { isToken } from "../http/fields.ts";
+import type { RouteMatch, ValueCondition } from "./options.ts";
+import { readPathPattern } from "./path-pattern.ts";
+
+const key = <T>(reader: Reader<T>) => z.unknown().transform(reader).optional();
+
+const hostLengthMax = 253;
+
+/** One label of a name; underscores are seen in the wild. */
+const labelPattern = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/;
+
+/** In lower case, without a last dot: `example.com`, `*.example.com`, `*`, an address. */
+export const hostPattern: Reader<string> = (value, reporter) => {
+  if (typeof value !== "string" || value === "") return rejectHost(value, reporter, undefined);
+  const host = value.toLowerCase().replace(/\.$/, "");
+  if (host === "*" || isIpLiteral(host) || isName(host.replace(/^\*\./, ""))) return host;
+  return rejectHost(value, reporter, hostHelp(value));
+};
+
+function rejectHost(value: unknown, reporter: Reporter, help: string | undefined): never {
+  const want = "want a host such as example.com, *.example.com or *";
+  return reject(reporter, { message: `${want}; found ${describe(value)}`, help });
+}
+
+function hostHelp(host: string): string | undefined {
+  if (host.includes("://")) return "leave out the scheme and everything behind the name";
+  if (/[\s,]/.test(host)) return "one host here; repeat the entry for others";
+  if (host.includes("/")) return "a path belongs into `path` of a route";
+  if (/^[0-9a-f:.]+:[0-9a-f:.]*:/i.test(host)) return `write "[${host}]"`;
+  if (/:\d+$/.test(host)) return "a port belongs into `listen`";
+  if (host.includes("*")) return "* stands for whole names, and only in front";
+  return undefined;
+}
+
+function isName(host: string): boolean {
+  return host.length <= hostLengthMax && host.split(".").every((label) => labelPattern.test(label));
+}
+
+const isIpLiteral = (host: string): boolean => /^\[[0-9a-f:.]{2,45}\]$/.test(host);
+
+const pathPattern: Reader<string> = (value, reporter) => {
+  const problem = typeof value === "string" ? pathProblem(value) : `want a path such as "/api/*"`;
+  if (problem === undefined) return value as string;
+  return reject(reporter, { message: `${problem}, found ${describe(value)}` });
+};
+
+function pathProblem(path: string): string | undefined {
+  const read = readPathPattern(path);
+  return "problem" in read ? read.problem : undefined;
+}
+
+/** One or several; case matters (RFC 9110 §9.1), so `get` is not what anybody means. */
+const methods: Reader<readonly string[]> = (value, reporter) => {
+  const list: unknown[] = Array.isArray(value) ? (value as unknown[]) : [value];
+  for (const method of list) {
+    if (typeof method === "string" && isToken(method) && method === method.toUpperCase()) continue;
+    const isSmall = typeof method === "string" && isToken(method);
+    const help = isSmall ? `write ${method.toUpperCase()}: case matters in methods` : undefined;
+    const message = `want a method such as GET, or a list; found ${describe(method)}`;
+    return reject(reporter, { message, help });
+  }
+  if (list.length > 0) return [...new Set(list as string[])];
+  return reject(reporter, { kind: "missing", message: "want at least one method, found none" });
+};
+
+/** `name` · `[name, name]` · `{ name: value, name: true }`. */
+function conditions(readName: Reader<string>, readValue: Reader<string>): Reader<ValueCondition[]> {
+  return (value, reporter) => {
+    if (typeof value === "string") return [{ name: readName(value, reporter), value: undefined }];
+    if (Array.isArray(value)) {
+      return value.map((name) => ({ name: readName(name, reporter), value: undefined }));
+    }
+    if (typeof value !== "object" || value === null) {
+      const message = `want a map such as { name: value }, found ${describe(value)}`;
+      return reject(reporter, { message });
+    }
+    return Object.entries(value).map(([name, wanted]) => {
+      const below: Reporter = {
+        addIssue: (issue) => reporter.addIssue({ ...issue, path: [name, ...(issue.path ?? [])] }),
+      };
+      const isThere = wanted === true || wanted === "*";
+      return {
+        name: readName(name, below),
+        value: isThere ? undefined : readValue(wanted, below),
+      };
+    });
+  };
+}
+
+const fieldName: Reader<string> = (value, reporter) => {
+  if (typeof value === "string" && isToken(value)) return value.toLowerCase();
+  return reject(reporter, { message: `want a field's name, found ${describe(value)}` });
+};
+
+/** Compared as it is sent, so it is written as it is sent. */
+const queryText: Reader<string> = (value, reporter) => {
+  const found = text(value, reporter);
+  if (found === undefined || /^[!-~]*$/.test(found.replace(/[&#]/g, " "))) return found;
+  const help = `write "${encodeURIComponent(found)}"`;
+  const message = `query parameters are compared as they are sent, found ${describe(value)}`;
+  return reject(reporter, { message, help });
+};
+
+export const matchSchema = z
+  .object({
+    path: key(pathPattern),
+    host: key(hostPattern),
+    method: key(methods),
+    header: key(conditions(fieldName, text)),
+    query: key(conditions(queryText, queryText)),
+  })
+  .transform(({ path, host, method, header, query }): RouteMatch => ({
+    path,
+    host,
+    methods: method ?? [],
+    fields: header ?? [],
+    query: query ?? [],
+  }));
+
+export const matchKeys = ["path", "host", "method", "header", "query"] as const;

@@ -1,0 +1,220 @@
+/**
+ * A channel over a `net.Socket`.
+ *
+ * Every event of the socket enters through one guard: an exception that a receiver lets out ends
+ * this connection and no other. The listeners are shared functions that find their channel on the
+ * socket, since a closure each for 10,000 idle connections would be the larger part of their memory.
+ */
+
+import type { Socket } from "node:net";
+import type { Channel, ChannelReceiver } from "./channel.ts";
+import { giveReadBuffer, isLent, lend, takeReadBuffer } from "./read-buffers.ts";
+
+/** How much may wait in a socket's queue before its writer is asked to stop, in bytes. */
+export const queuedBytesMax = 64 * 1024;
+
+interface LinkedSocket extends Socket {
+  foregateChannel?: NetChannel;
+}
+
+const nobody: ChannelReceiver = {
+  onRead: () => false,
+  onReadEnd: () => {},
+  onDrained: () => {},
+  onClosed: () => {},
+};
+
+export class NetChannel implements Channel {
+  receiver: ChannelReceiver = nobody;
+  readonly #onFault: (error: unknown) => void;
+  #socket: LinkedSocket | undefined;
+  #error: Error | undefined;
+  /** Only on dialled sockets: what the kernel reads into, and what a receiver holds on to. */
+  #readBuffer: Buffer | undefined;
+  #heldBuffer: Buffer | undefined;
+  #isHeld = false;
+
+  constructor(onFault: (error: unknown) => void) {
+    this.#onFault = onFault;
+  }
+
+  /** Takes over an accepted socket. */
+  accept(socket: Socket): void {
+    this.#link(socket);
+    socket.on("data", onData);
+  }
+
+  /** Takes over a socket that was dialled with `readOptions`. */
+  dialled(socket: Socket): void {
+    this.#link(socket);
+  }
+
+  /** `onread` for a socket to be dialled: it reads into a buffer of ours. */
+  readOptions(): {
+    buffer: () => Buffer;
+    callback: (bytes: number, buffer: Uint8Array) => boolean;
+  } {
+    // Types say that a buffer always comes back; the runtime keeps the old one if none does.
+    const buffer = (): Buffer => this.#nextReadBuffer() as Buffer;
+    return { buffer, callback: (bytes) => this.#readInto(bytes) };
+  }
+
+  get #open(): LinkedSocket {
+    if (this.#socket === undefined) throw new Error("the channel has no socket");
+    return this.#socket;
+  }
+
+  get peerAddress(): string {
+    const address = this.#open.remoteAddress ?? "";
+    return address.startsWith("::ffff:") && address.includes(".") ? address.slice(7) : address;
+  }
+
+  get peerPort(): number {
+    return this.#open.remotePort ?? 0;
+  }
+
+  get queuedBytes(): number {
+    return this.#open.writableLength;
+  }
+
+  get sentBytes(): number {
+    return this.#open.bytesWritten - this.#open.writableLength;
+  }
+
+  get room(): number {
+    return Math.max(0, queuedBytesMax - this.#open.writableLength);
+  }
+
+  writeText(text: string): void {
+    if (this.#open.writable) this.#open.write(text, "latin1");
+  }
+
+  write(bytes: Buffer): void {
+    const socket = this.#open;
+    if (!socket.writable) return;
+    socket.write(bytes);
+    if (socket.writableLength > 0) lend(bytes);
+  }
+
+  writeBoth(text: string, bytes: Buffer): void {
+    const socket = this.#open;
+    if (!socket.writable) return;
+    socket.cork();
+    socket.write(text, "latin1");
+    socket.write(bytes);
+    socket.uncork();
+    if (socket.writableLength > 0) lend(bytes);
+  }
+
+  releaseRead(): void {
+    this.#isHeld = false;
+    if (this.#heldBuffer === undefined) return;
+    giveReadBuffer(this.#heldBuffer);
+    this.#heldBuffer = undefined;
+  }
+
+  pause(): void {
+    this.#open.pause();
+  }
+
+  resume(): void {
+    this.#open.resume();
+  }
+
+  end(): void {
+    if (!this.#open.writableEnded) this.#open.end();
+  }
+
+  reset(): void {
+    this.#open.resetAndDestroy();
+  }
+
+  close(): void {
+    this.#open.destroy();
+  }
+
+  #link(socket: Socket): void {
+    const linked: LinkedSocket = socket;
+    linked.foregateChannel = this;
+    this.#socket = linked;
+    socket.on("end", onEnd).on("drain", onDrain).on("error", onError).on("close", onClose);
+  }
+
+  #nextReadBuffer(): Buffer | undefined {
+    const current = this.#readBuffer;
+    if (current !== undefined && !this.#isHeld && !isLent(current)) return undefined;
+    // A second read while the first is held: that one is left to its holder and the collector.
+    this.#heldBuffer = this.#isHeld ? current : undefined;
+    this.#readBuffer = takeReadBuffer();
+    return this.#readBuffer;
+  }
+
+  #readInto(bytes: number): boolean {
+    if (this.#readBuffer !== undefined) this.read(this.#readBuffer.subarray(0, bytes));
+    return true;
+  }
+
+  read(bytes: Buffer): void {
+    try {
+      this.#isHeld = this.receiver.onRead(bytes);
+    } catch (error) {
+      this.fault(error);
+    }
+  }
+
+  guard(enter: () => void): void {
+    try {
+      enter();
+    } catch (error) {
+      this.fault(error);
+    }
+  }
+
+  failed(error: Error): void {
+    this.#error ??= error;
+  }
+
+  closed(): void {
+    const buffer = this.#readBuffer;
+    this.#readBuffer = undefined;
+    try {
+      this.receiver.onClosed(this.#error);
+    } catch (error) {
+      this.#onFault(error);
+    }
+    if (buffer !== undefined && !this.#isHeld) giveReadBuffer(buffer);
+  }
+
+  /** A bug in a receiver: the connection ends, and everybody else's goes on. */
+  fault(error: unknown): void {
+    this.#onFault(error);
+    this.#open.destroy();
+  }
+}
+
+function channelOf(socket: LinkedSocket): NetChannel {
+  if (socket.foregateChannel === undefined) throw new Error("a socket without its channel");
+  return socket.foregateChannel;
+}
+
+function onData(this: Socket, bytes: Buffer): void {
+  channelOf(this).read(bytes);
+}
+
+function onEnd(this: Socket): void {
+  const channel = channelOf(this);
+  channel.guard(() => channel.receiver.onReadEnd());
+}
+
+function onDrain(this: Socket): void {
+  const channel = channelOf(this);
+  channel.guard(() => channel.receiver.onDrained());
+}
+
+function onError(this: Socket, error: Error): void {
+  channelOf(this).failed(error);
+}
+
+function onClose(this: Socket): void {
+  channelOf(this).closed();
+}

@@ -1,0 +1,108 @@
+/**
+ * A pool: upstreams that serve the same, and the idle connections to each.
+ *
+ * The connection that was used last is taken first, so that those over the need grow old and close.
+ * A request that may not be repeated gets a connection that was used a moment ago or a new one: an
+ * older one may be half closed by a FIN that is still on its way (threat 67).
+ */
+
+import { pickInTurn } from "../balancing/in-turn.ts";
+import type { Channel } from "../transport/channel.ts";
+import { Dialler } from "./dialler.ts";
+import type { PoolOptions, UpstreamAddress } from "./options.ts";
+import type { Services } from "./services.ts";
+import { UpstreamConnection, type ConnectionOwner } from "./upstream-connection.ts";
+
+/** Closed before the upstream does it, in ms: what it says of itself, less this (interface.md). */
+const keepAliveMarginMs = 1_000;
+
+export class Pool {
+  readonly options: PoolOptions;
+  readonly members: readonly Member[];
+  #turn = 0;
+
+  constructor(options: PoolOptions, services: Services) {
+    this.options = options;
+    this.members = options.upstreams.map((address) => new Member(address, options, services));
+  }
+
+  /** The index of the next member in turn that is not among `tried`; undefined if all were. */
+  pick(tried: readonly number[]): number | undefined {
+    this.#turn = (this.#turn + 1) % this.members.length;
+    return pickInTurn(this.members.length, this.#turn, tried);
+  }
+
+  get connectionCount(): number {
+    return this.members.reduce((sum, member) => sum + member.connectionCount, 0);
+  }
+
+  closeIdle(): void {
+    for (const member of this.members) member.closeIdle();
+  }
+}
+
+export class Member implements ConnectionOwner {
+  readonly address: UpstreamAddress;
+  /** How it may name itself in an absolute URL, in lower case. */
+  readonly authorities: readonly string[];
+  readonly #options: PoolOptions;
+  readonly #services: Services;
+  readonly #dialler: Dialler;
+  readonly #idle: UpstreamConnection[] = [];
+  /** Open connections, idle ones included. */
+  connectionCount = 0;
+
+  constructor(address: UpstreamAddress, options: PoolOptions, services: Services) {
+    this.address = address;
+    this.authorities = authoritiesOf(address);
+    this.#options = options;
+    this.#services = services;
+    this.#dialler = new Dialler(address, services);
+  }
+
+  /** An idle connection, or undefined. `isRepeatable`: the request may be sent twice. */
+  takeIdle(isRepeatable: boolean): UpstreamConnection | undefined {
+    const connection = this.#idle.at(-1);
+    if (connection === undefined) return undefined;
+    const idleMs = this.#services.clock.nowMs - connection.idleSinceMs;
+    if (!isRepeatable && idleMs > this.#options.keepAlive.freshMs) return undefined;
+    this.#idle.pop();
+    this.#services.counters.upstreamReuses += 1;
+    return connection;
+  }
+
+  /** Rejects with a `Failure`. */
+  async dial(connectMs: number): Promise<UpstreamConnection> {
+    const channel: Channel = await this.#dialler.dial(connectMs);
+    this.connectionCount += 1;
+    return new UpstreamConnection(this.address.label, channel, this, this.#services);
+  }
+
+  onReusable(connection: UpstreamConnection): void {
+    const { idleMax, idleMs, ageMs } = this.#options.keepAlive;
+    const allowedMs = Math.min(idleMs, connection.keepAliveMs - keepAliveMarginMs);
+    const isOld = this.#services.clock.nowMs - connection.bornMs > ageMs;
+    if (this.#idle.length >= idleMax || isOld || allowedMs <= 0) {
+      connection.close();
+      return;
+    }
+    connection.park(allowedMs);
+    this.#idle.push(connection);
+  }
+
+  onConnectionClosed(connection: UpstreamConnection): void {
+    this.connectionCount -= 1;
+    const at = this.#idle.indexOf(connection);
+    if (at >= 0) this.#idle.splice(at, 1);
+  }
+
+  closeIdle(): void {
+    for (const connection of this.#idle.splice(0)) connection.close();
+  }
+}
+
+function authoritiesOf({ host, port, socketPath }: UpstreamAddress): readonly string[] {
+  if (socketPath !== undefined) return [];
+  const name = host.includes(":") ? `[${host}]` : host.toLowerCase();
+  return port === 80 ? [name, `${name}:80`] : [`${name}:${port}`];
+}

@@ -1,0 +1,13 @@
+/** What connections need of the worker that they live in. */
+
+import type { Clock } from "../base/clock.ts";
+import type { Wheel } from "../base/wheel.ts";
+import type { Counters } from "../observe/counters.ts";
+import type { Transport } from "../transport/channel.ts";
+
+export interface Services {
+  readonly transport: Transport;
+  readonly wheel: Wheel;
+  readonly clock: Clock;
+  readonly counters: Counters;
+}

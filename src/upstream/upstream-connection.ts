@@ -1,0 +1,386 @@
+/**
+ * One connection to an upstream: the driver that joins a channel with the HTTP/1 client machine,
+ * for one exchange after another.
+ *
+ *   pool ──open──▶ leg ◀──▶ machine ◀──▶ channel ◀──▶ upstream
+ *
+ * A connection goes back to its pool only after both messages were whole and nothing was left over;
+ * a byte that arrives while it is idle closes it, since it would be the answer to whoever comes
+ * next (threats 79, 80).
+ */
+
+import { Failure, type FailureCode } from "../base/failure.ts";
+import type { Timed } from "../base/wheel.ts";
+import type { Fields } from "../http/fields.ts";
+import { id } from "../http/field-names.ts";
+import type { RequestHead, ResponseHead } from "../http/head.ts";
+import type { LegReceiver, UpstreamLeg } from "../http/leg.ts";
+import type { Channel, ChannelReceiver } from "../transport/channel.ts";
+import { ClientMachine } from "../wire/http1/client-machine.ts";
+import { readEvent } from "../wire/http1/message-reader.ts";
+import type { UpstreamTimeouts } from "./options.ts";
+import type { Services } from "./services.ts";
+
+/** What a connection tells its pool. */
+export interface ConnectionOwner {
+  /** The exchange is over and another may come. */
+  onReusable(connection: UpstreamConnection): void;
+  onConnectionClosed(connection: UpstreamConnection): void;
+}
+
+export class UpstreamConnection implements ChannelReceiver, Timed {
+  deadlineMs = Infinity;
+  lookMs = Infinity;
+  readonly bornMs: number;
+  /** When it was last given back. */
+  idleSinceMs = 0;
+  servedCount = 0;
+  readonly label: string;
+  readonly #services: Services;
+  readonly #owner: ConnectionOwner;
+  readonly #channel: Channel;
+  readonly #machine = new ClientMachine();
+  #leg: Http1UpstreamLeg | undefined;
+  /** Body bytes that the receiver has not consumed; above 0 nothing more is delivered. */
+  #unconsumedBytes = 0;
+  /** The final head is out, and its receiver has not attached for the body yet. */
+  #isHolding = false;
+  #isPumping = false;
+  #isPaused = false;
+  #hasReadEnd = false;
+  #isClosed = false;
+  #hasAnswerBytes = false;
+  #wantsRoom = false;
+  #sentBytesSeen = 0;
+  #timeouts: UpstreamTimeouts | undefined;
+  #idleMs = 0;
+
+  constructor(label: string, channel: Channel, owner: ConnectionOwner, services: Services) {
+    this.label = label;
+    this.#channel = channel;
+    this.#owner = owner;
+    this.#services = services;
+    this.bornMs = services.clock.nowMs;
+    channel.receiver = this;
+  }
+
+  /** How long the upstream said it keeps an idle connection, in ms. */
+  get keepAliveMs(): number {
+    return this.#machine.keepAliveMs;
+  }
+
+  /** Sends the head of a request. Its leg delivers the answer's head without being asked. */
+  open(head: RequestHead, timeouts: UpstreamTimeouts, receiver: LegReceiver): UpstreamLeg {
+    const leg = new Http1UpstreamLeg(this, receiver, this.servedCount > 0);
+    this.#leg = leg;
+    this.#timeouts = timeouts;
+    this.servedCount += 1;
+    this.#unconsumedBytes = 0;
+    this.#isHolding = false;
+    this.#hasAnswerBytes = false;
+    this.#wantsRoom = false;
+    this.#idleMs = timeouts.idleMs;
+    this.#machine.sendHead(head);
+    this.#watch(timeouts.idleMs);
+    return leg;
+  }
+
+  /** Closes an idle connection. */
+  close(): void {
+    this.#isClosed = true;
+    this.#services.wheel.forget(this);
+    this.#channel.close();
+  }
+
+  /** Waits to be used again, closing by itself after `idleMs`. */
+  park(idleMs: number): void {
+    this.idleSinceMs = this.#services.clock.nowMs;
+    this.#watch(idleMs);
+  }
+
+  // What the leg asks for.
+
+  startDelivery(): void {
+    this.#isHolding = false;
+    this.#pump();
+  }
+
+  sendBody(piece: Buffer): number {
+    if (this.#machine.writer.piece(piece)) {
+      if (this.#channel.queuedBytes > 0) this.flush();
+    } else this.#channel.writeBoth(this.#machine.writer.takeText(), piece);
+    const room = this.#channel.room;
+    this.#wantsRoom = room === 0;
+    return room;
+  }
+
+  sendEnd(trailers: Fields | undefined): void {
+    if (this.isTunnel) {
+      this.flush();
+      this.#channel.end();
+      return;
+    }
+    const timeouts = this.#timeouts;
+    this.#machine.sendEnd(trailers);
+    this.flush();
+    if (timeouts !== undefined && !this.#machine.hasFinalHead) this.#watch(timeouts.firstByteMs);
+  }
+
+  get isTunnel(): boolean {
+    return this.#machine.hasFinalHead && this.#machine.head.status === 101;
+  }
+
+  flush(): void {
+    if (this.#machine.writer.hasText) this.#channel.writeText(this.#machine.writer.takeText());
+  }
+
+  consumed(bytes: number): void {
+    this.#unconsumedBytes -= bytes;
+    if (this.#unconsumedBytes > 0 || this.#isPumping) return;
+    this.#pump();
+  }
+
+  /** Ends the exchange from our side. */
+  abandon(): void {
+    this.#leg?.detach();
+    this.#leg = undefined;
+    this.#isClosed = true;
+    this.#services.wheel.forget(this);
+    this.#channel.reset();
+  }
+
+  // What the channel tells.
+
+  onRead(bytes: Buffer): boolean {
+    if (this.#leg === undefined) {
+      this.close();
+      return false;
+    }
+    this.#hasAnswerBytes = true;
+    const reader = this.#machine.reader;
+    reader.receive(bytes);
+    if (this.#machine.hasFinalHead && this.#idleMs > 0) this.#watch(this.#idleMs);
+    this.#pump();
+    if (reader.pendingBytes === 0 || this.#leg === undefined) return false;
+    if (this.#unconsumedBytes > 0 || reader.pendingBytes > bytes.length) this.#pause();
+    return true;
+  }
+
+  onReadEnd(): void {
+    this.#hasReadEnd = true;
+    if (this.#leg === undefined) this.close();
+    else this.#pump();
+  }
+
+  onDrained(): void {
+    if (!this.#wantsRoom || this.#leg === undefined) return;
+    this.#wantsRoom = false;
+    this.#leg.receiver.onRoom();
+  }
+
+  onClosed(error: Error | undefined): void {
+    this.#isClosed = true;
+    this.#services.wheel.forget(this);
+    this.#owner.onConnectionClosed(this);
+    if (this.#leg === undefined) return;
+    this.#hasReadEnd ||= error === undefined;
+    // Bytes that came before the end still count, if their receiver is ready for them.
+    if (this.#machine.reader.pendingBytes > 0 && error === undefined) this.#pump();
+    if (this.#leg !== undefined && !this.#isHolding) this.#fail(this.#cutShort(error));
+  }
+
+  onDeadline(): void {
+    if (this.#leg === undefined) return this.close();
+    if (this.#isPaused || this.#unconsumedBytes > 0 || this.#isHolding) {
+      // We are the ones who do not read: the upstream's clock stands still.
+      this.#watch(Math.max(1_000, this.#idleMs));
+      return;
+    }
+    if (!this.#machine.hasSentAll) return this.#onSendDeadline();
+    const hasHead = this.#machine.hasFinalHead;
+    const code = hasHead ? "idle-timeout" : "first-byte-timeout";
+    const waited = hasHead ? this.#idleMs : (this.#timeouts?.firstByteMs ?? 0);
+    this.#fail(failureOf(code, `Cannot read from ${this.label}: silent for ${waited} ms`));
+  }
+
+  /** While a request goes out only an upstream that takes no byte of it is at fault. */
+  #onSendDeadline(): void {
+    const sent = this.#channel.sentBytes;
+    if (this.#channel.queuedBytes > 0 && sent === this.#sentBytesSeen) {
+      const message = `Cannot send to ${this.label}: it took nothing for ${this.#idleMs} ms`;
+      this.#fail(failureOf("idle-timeout", message));
+      return;
+    }
+    this.#sentBytesSeen = sent;
+    this.#watch(Math.max(1_000, this.#idleMs));
+  }
+
+  #watch(ms: number): void {
+    this.deadlineMs = ms > 0 ? this.#services.clock.nowMs + ms : Infinity;
+    this.#services.wheel.watch(this);
+  }
+
+  /** Hands out what the machine finds, as long as the receiver is willing. */
+  #pump(): void {
+    const leg = this.#leg;
+    if (leg === undefined || this.#isPumping) return;
+    this.#isPumping = true;
+    try {
+      while (this.#leg === leg && !this.#isHolding && this.#unconsumedBytes <= 0) {
+        if (!this.#step(leg)) break;
+      }
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      this.#fail(error);
+    } finally {
+      this.#isPumping = false;
+    }
+    if (this.#leg === leg) this.#afterPump(leg);
+  }
+
+  #afterPump(leg: Http1UpstreamLeg): void {
+    leg.receiver.onBatch();
+    if (this.#leg !== leg || this.#machine.reader.pendingBytes > 0) return;
+    this.#channel.releaseRead();
+    if (this.#unconsumedBytes > 0) this.#pause();
+    else if (this.#isPaused) this.#resume();
+  }
+
+  /** One event; false: there is none. */
+  #step(leg: Http1UpstreamLeg): boolean {
+    const machine = this.#machine;
+    switch (machine.next()) {
+      case readEvent.need:
+        return this.#hasReadEnd && this.#endOfInput();
+      case readEvent.head:
+        this.#onHead(leg, machine.head);
+        return true;
+      case readEvent.piece: {
+        const piece = machine.reader.piece;
+        this.#unconsumedBytes += piece.length;
+        leg.receiver.onBody(piece);
+        return true;
+      }
+      case readEvent.end:
+        this.#finish(leg, machine.reader.trailers);
+        return false;
+    }
+  }
+
+  #onHead(leg: Http1UpstreamLeg, head: ResponseHead): void {
+    if (this.#machine.hasFinalHead) {
+      this.#isHolding = true;
+      this.#idleMs = isEndless(head) ? 0 : (this.#timeouts?.idleMs ?? 0);
+      this.#watch(this.#idleMs);
+    }
+    leg.receiver.onHead(head);
+  }
+
+  /** Returns whether the end of the input was the end of the message. */
+  #endOfInput(): boolean {
+    const isProper = this.#machine.reader.receiveEnd() && this.#machine.hasFinalHead;
+    if (!isProper) this.#fail(this.#cutShort(undefined));
+    return isProper;
+  }
+
+  #finish(leg: Http1UpstreamLeg, trailers: Fields | undefined): void {
+    if (this.isTunnel) {
+      // A half-close: the other direction goes on until it ends too.
+      leg.receiver.onEnd(undefined);
+      return;
+    }
+    leg.detach();
+    this.#leg = undefined;
+    this.#channel.releaseRead();
+    if (this.#isPaused) this.#resume();
+    if (this.#machine.canServeAgain && !this.#hasReadEnd && !this.#isClosed) {
+      this.#owner.onReusable(this);
+    } else if (!this.#isClosed) this.close();
+    leg.receiver.onEnd(trailers);
+  }
+
+  #fail(failure: Failure): void {
+    const leg = this.#leg;
+    if (leg === undefined) return;
+    this.abandon();
+    leg.receiver.onGone(failure);
+  }
+
+  #cutShort(error: Error | undefined): Failure {
+    const code = !this.#hasAnswerBytes
+      ? error === undefined
+        ? "upstream-closed"
+        : "upstream-reset"
+      : "truncated-response";
+    const seen = error === undefined ? "it closed the connection" : error.message;
+    return new Failure(code, `Cannot read from ${this.label}: ${seen}`, { cause: error });
+  }
+
+  #pause(): void {
+    if (this.#isPaused) return;
+    this.#isPaused = true;
+    this.#channel.pause();
+  }
+
+  #resume(): void {
+    this.#isPaused = false;
+    if (!this.#isClosed) this.#channel.resume();
+    if (this.#idleMs > 0) this.#watch(this.#idleMs);
+  }
+}
+
+/**
+ * The leg of one exchange. It knows its connection only until the exchange is over: what is said
+ * later must not reach the exchange that comes after it on the same connection.
+ */
+class Http1UpstreamLeg implements UpstreamLeg {
+  receiver: LegReceiver;
+  readonly reused: boolean;
+  #connection: UpstreamConnection | undefined;
+
+  constructor(connection: UpstreamConnection, receiver: LegReceiver, reused: boolean) {
+    this.#connection = connection;
+    this.receiver = receiver;
+    this.reused = reused;
+  }
+
+  detach(): void {
+    this.#connection = undefined;
+  }
+
+  attach(receiver: LegReceiver): void {
+    this.receiver = receiver;
+    this.#connection?.startDelivery();
+  }
+
+  sendBody(piece: Buffer): number {
+    return this.#connection?.sendBody(piece) ?? piece.length;
+  }
+
+  sendEnd(trailers?: Fields): void {
+    this.#connection?.sendEnd(trailers);
+  }
+
+  flush(): void {
+    this.#connection?.flush();
+  }
+
+  consumed(bytes: number): void {
+    this.#connection?.consumed(bytes);
+  }
+
+  abort(): void {
+    this.#connection?.abandon();
+  }
+}
+
+/** Bodies that may be silent for as long as they like. */
+function isEndless(head: ResponseHead): boolean {
+  if (head.status === 101) return true;
+  const type = head.fields.get(id["content-type"]);
+  return type !== undefined && /^(?:text\/event-stream|application\/grpc)/i.test(type);
+}
+
+function failureOf(code: FailureCode, message: string): Failure {
+  return new Failure(code, message);
+}

@@ -1,0 +1,130 @@
+/**
+ * The data plane's entry: everything that moves bytes for one plan, on one thread. It starts doors
+ * and pools, turns the clock, and stops in order. It knows no config file, no command line and no
+ * signal; whoever starts it does.
+ */
+
+import { randomBytes } from "node:crypto";
+import { AccessLog } from "./observe/access-log.ts";
+import { Clock } from "./base/clock.ts";
+import { Wheel } from "./base/wheel.ts";
+import { Counters } from "./observe/counters.ts";
+import { Door, type DoorServices } from "./net/door.ts";
+import type { Plan } from "./exchange/plan.ts";
+import type { Rooms } from "./exchange/rooms.ts";
+import { RequestIds } from "./http/request-id.ts";
+import { openLogSink } from "./observe/open-log-sink.ts";
+import { NetTransport } from "./transport/net-transport.ts";
+import type { Transport } from "./transport/channel.ts";
+import { Pool } from "./upstream/pool.ts";
+
+/** How often deadlines are looked at and logs are flushed, in ms. */
+const tickMs = 100;
+
+/** Request bodies kept for a second attempt, all of them together, in bytes. */
+const spoolBytesMax = 64 * 1024 * 1024;
+
+export interface WorkerOptions {
+  /** Tests put a faulty twin here. */
+  readonly transport?: Transport;
+  /** An exception that is a bug, or trouble of the machine; by default a line on standard error. */
+  readonly onTrouble?: (what: string, error: unknown) => void;
+}
+
+export interface WorkerListener {
+  readonly label: string;
+  readonly address: string;
+  readonly port: number;
+}
+
+export interface Worker {
+  readonly listeners: readonly WorkerListener[];
+  readonly counters: Counters;
+  /** Deadlines that are watched, for tests of leaks. */
+  readonly watchedCount: () => number;
+  readonly upstreamConnectionCount: () => number;
+  /** Stops accepting, drains for up to `graceMs`, then cuts. */
+  stop(graceMs: number): Promise<void>;
+}
+
+/** Rejects if a listener cannot be had, with the system's error and its `label`; then nothing runs. */
+export async function startWorker(plan: Plan, options: WorkerOptions = {}): Promise<Worker> {
+  const onTrouble = options.onTrouble ?? tellOnStandardError;
+  const transport = options.transport ?? new NetTransport();
+  const counters = new Counters();
+  const clock = new Clock(performance.now(), Date.now());
+  const wheel = new Wheel(clock.nowMs, tickMs);
+  const onBug = (error: unknown): void => {
+    counters.guardedExceptions += 1;
+    onTrouble("a bug ended an exchange or connection", error);
+  };
+  transport.onFault = onBug;
+  const services = { transport, wheel, clock, counters };
+  const accessLog =
+    plan.accessLog === undefined ? undefined : new AccessLog(openLogSink(plan.accessLog.file));
+  const rooms: Rooms = {
+    pools: plan.pools.map((pool) => new Pool(pool, services)),
+    spoolBudget: { bytesMax: spoolBytesMax, bytesUsed: 0 },
+    counters,
+    nowMs: () => performance.now(),
+    clock,
+    accessLog,
+    requestIds: new RequestIds(randomBytes(4).readUInt32LE(), randomBytes(4).readUInt32LE()),
+    random: Math.random,
+    pseudonym: `foregate-${randomBytes(4).toString("hex")}`,
+    onBug,
+  };
+  const tick = (): void => {
+    clock.advance(performance.now(), Date.now());
+    try {
+      wheel.advance(clock.nowMs);
+    } catch (error) {
+      onBug(error);
+    }
+    accessLog?.flush();
+  };
+  const doorServices: DoorServices = {
+    ...services,
+    rooms,
+    plan: () => plan,
+    onAcceptError: (error) => onTrouble("cannot accept a connection", error),
+  };
+  const doors = plan.listeners.map(() => new Door(doorServices));
+  const listeners = await openDoors(doors, plan);
+  const timer = setInterval(tick, tickMs);
+
+  return {
+    listeners,
+    counters,
+    watchedCount: () => wheel.size,
+    upstreamConnectionCount: () =>
+      rooms.pools.reduce((sum, pool) => sum + pool.connectionCount, 0),
+    async stop(graceMs) {
+      await Promise.all(doors.map((door) => door.drain(graceMs)));
+      for (const pool of rooms.pools) pool.closeIdle();
+      clearInterval(timer);
+      await accessLog?.close();
+    },
+  };
+}
+
+async function openDoors(doors: readonly Door[], plan: Plan): Promise<WorkerListener[]> {
+  const opened = await Promise.allSettled(
+    doors.map(async (door, at) => {
+      const options = plan.listeners[at];
+      if (options === undefined) throw new Error("a door without its listener");
+      const { address, port } = await door.listen(options);
+      return { label: options.label, address, port };
+    }),
+  );
+  const failed = opened.find((outcome) => outcome.status === "rejected");
+  if (failed !== undefined) {
+    await Promise.all(doors.map((door) => door.drain(0)));
+    throw failed.reason;
+  }
+  return opened.flatMap((outcome) => (outcome.status === "fulfilled" ? [outcome.value] : []));
+}
+
+function tellOnStandardError(what: string, error: unknown): void {
+  process.stderr.write(`foregate: ${what}: ${error instanceof Error ? error.stack : String(error)}\n`);
+}
