@@ -5,6 +5,7 @@
  */
 
 import { randomBytes } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
 import { AccessLog } from "./observe/access-log.ts";
 import { Clock } from "./base/clock.ts";
 import { Wheel } from "./base/wheel.ts";
@@ -21,10 +22,21 @@ import { Pool } from "./upstream/pool.ts";
 /** How often deadlines are looked at and logs are flushed, in ms. */
 const tickMs = 100;
 
+/** How long a stop waits for the access log's last lines, in ms. */
+const logCloseMs = 1_000;
+
 /** Request bodies kept for a second attempt, all of them together, in bytes. */
 const spoolBytesMax = 64 * 1024 * 1024;
 
+/** The machine's clocks, or a test's script. */
+export interface TimeSource {
+  readonly monotonicMs: () => number;
+  readonly wallMs: () => number;
+}
+
 export interface WorkerOptions {
+  /** By default the machine's. */
+  readonly time?: TimeSource;
   /** Tests put a faulty twin here. */
   readonly transport?: Transport;
   /** An exception that is a bug, or trouble of the machine; by default a line on standard error. */
@@ -43,6 +55,8 @@ export interface Worker {
   /** Deadlines that are watched, for tests of leaks. */
   readonly watchedCount: () => number;
   readonly upstreamConnectionCount: () => number;
+  /** Looks at deadlines and flushes logs; called every 100 ms by itself, and by tests with a script. */
+  tick(): void;
   /** Stops accepting, drains for up to `graceMs`, then cuts. */
   stop(graceMs: number): Promise<void>;
 }
@@ -52,7 +66,8 @@ export async function startWorker(plan: Plan, options: WorkerOptions = {}): Prom
   const onTrouble = options.onTrouble ?? tellOnStandardError;
   const transport = options.transport ?? new NetTransport();
   const counters = new Counters();
-  const clock = new Clock(performance.now(), Date.now());
+  const time = options.time ?? machineTime;
+  const clock = new Clock(time.monotonicMs(), time.wallMs());
   const wheel = new Wheel(clock.nowMs, tickMs);
   const onBug = (error: unknown): void => {
     counters.guardedExceptions += 1;
@@ -66,7 +81,7 @@ export async function startWorker(plan: Plan, options: WorkerOptions = {}): Prom
     pools: plan.pools.map((pool) => new Pool(pool, services)),
     spoolBudget: { bytesMax: spoolBytesMax, bytesUsed: 0 },
     counters,
-    nowMs: () => performance.now(),
+    nowMs: time.monotonicMs,
     clock,
     accessLog,
     requestIds: new RequestIds(randomBytes(4).readUInt32LE(), randomBytes(4).readUInt32LE()),
@@ -75,13 +90,15 @@ export async function startWorker(plan: Plan, options: WorkerOptions = {}): Prom
     onBug,
   };
   const tick = (): void => {
-    clock.advance(performance.now(), Date.now());
+    clock.advance(time.monotonicMs(), time.wallMs());
     try {
       wheel.advance(clock.nowMs);
     } catch (error) {
       onBug(error);
     }
-    accessLog?.flush();
+    if (accessLog === undefined) return;
+    accessLog.flush();
+    counters.logLinesDropped = accessLog.droppedLines;
   };
   const doorServices: DoorServices = {
     ...services,
@@ -96,17 +113,24 @@ export async function startWorker(plan: Plan, options: WorkerOptions = {}): Prom
   return {
     listeners,
     counters,
+    tick,
     watchedCount: () => wheel.size,
-    upstreamConnectionCount: () =>
-      rooms.pools.reduce((sum, pool) => sum + pool.connectionCount, 0),
+    upstreamConnectionCount: () => rooms.pools.reduce((sum, pool) => sum + pool.connectionCount, 0),
     async stop(graceMs) {
       await Promise.all(doors.map((door) => door.drain(graceMs)));
       for (const pool of rooms.pools) pool.closeIdle();
       clearInterval(timer);
-      await accessLog?.close();
+      // A disk that hangs must not keep the program from stopping.
+      if (accessLog !== undefined)
+        await Promise.race([accessLog.close(), delay(logCloseMs, undefined, { ref: false })]);
     },
   };
 }
+
+const machineTime: TimeSource = {
+  monotonicMs: () => performance.now(),
+  wallMs: () => Date.now(),
+};
 
 async function openDoors(doors: readonly Door[], plan: Plan): Promise<WorkerListener[]> {
   const opened = await Promise.allSettled(
@@ -126,5 +150,7 @@ async function openDoors(doors: readonly Door[], plan: Plan): Promise<WorkerList
 }
 
 function tellOnStandardError(what: string, error: unknown): void {
-  process.stderr.write(`foregate: ${what}: ${error instanceof Error ? error.stack : String(error)}\n`);
+  process.stderr.write(
+    `foregate: ${what}: ${error instanceof Error ? error.stack : String(error)}\n`,
+  );
 }

@@ -16,7 +16,7 @@ const dot = 0x2e;
 const colon = 0x3a;
 
 const groupsPerAddress = 8;
-/** Scratch for one call of `readIpv6`; an array per address would be the dearest part of reading. */
+/** Scratch for one call of `readIpv6`: an array per address would be the dearest part of it. */
 const groups = new Uint16Array(groupsPerAddress);
 
 /** Reads an address into the first word (IPv4) or all four (IPv6) of `into`; skips a zone id. */

@@ -73,7 +73,7 @@ export class Spool<Trailers = undefined> {
     return this.#start === 0 && (this.#state === "open" || this.#state === "ended");
   }
 
-  /** Copies the piece, whole or not at all. False: over the share or the budget, now and for ever. */
+  /** Copies the piece, whole or not at all. False: over share or budget, now and for ever. */
   append(piece: Buffer): boolean {
     if (this.#state === "overflowed" || this.#state === "released") return false;
     assert(this.#state === "open", "nothing is appended to a spool that has ended");
@@ -143,7 +143,7 @@ export class Spool<Trailers = undefined> {
     const wanted = Math.min(Math.max(this.keptBytes, blockBytesMin), blockBytesMax);
     const size = Math.max(bytesMin, Math.min(wanted, bytesLeft));
     budget.bytesUsed += size;
-    this.#blocks.push({ bytes: Buffer.allocUnsafeSlow(size), start, filled: 0 });
+    this.#blocks.push({ bytes: newBytes(size), start, filled: 0 });
     return true;
   }
 
@@ -168,6 +168,22 @@ export class Spool<Trailers = undefined> {
     this.#start = block.start + block.filled;
     return this.#blocks[0];
   }
+}
+
+/** Smallest blocks are cut from one allocation, which costs ten times what a cut costs. */
+let uncut: Buffer = Buffer.alloc(0);
+const uncutBytes = 8 * blockBytesMin;
+
+/**
+ * Not from Buffer's own pool, which all the program shares: a small body that stays for long would
+ * hold 64 KB of it, and here at most 8.
+ */
+function newBytes(size: number): Buffer {
+  if (size !== blockBytesMin) return Buffer.allocUnsafeSlow(size);
+  if (uncut.length === 0) uncut = Buffer.allocUnsafeSlow(uncutBytes);
+  const bytes = uncut.subarray(0, size);
+  uncut = uncut.subarray(size);
+  return bytes;
 }
 
 /** One reader's place in a spool. */

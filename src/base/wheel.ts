@@ -26,7 +26,7 @@ export interface Timed {
 /** `lookMs` of an entry that is in no wheel. */
 export const unwatched: number = Infinity;
 
-/** With ticks of 100 ms: 102 s, more than all timeouts but those of tunnels, which are looked at on the way. */
+/** With ticks of 100 ms: 102 s, more than all timeouts but a tunnel's, looked at on the way. */
 const slotCount = 1024;
 const slotMask = slotCount - 1;
 

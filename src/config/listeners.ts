@@ -38,19 +38,18 @@ export function compileListeners(listen: Place): readonly PlacedListener[] {
   for (const { place, read } of found) {
     const options = read();
     if (options === undefined) continue;
-    const address = options.socketPath ?? `${options.host ?? "*"}:${options.port}`;
-    // Port 0 is a new one each time.
-    if (byAddress.has(address) && options.port !== 0) {
-      const message = `${options.label} is listened on twice`;
-      reject(place, { kind: "twice", message });
-      continue;
-    }
-    byAddress.set(`${address}${options.port === 0 ? byAddress.size : ""}`, {
-      options,
-      writtenAt: place.writtenAt,
-    });
+    const key = addressKey(options, byAddress.size);
+    if (byAddress.has(key)) {
+      reject(place, { kind: "twice", message: `${options.label} is listened on twice` });
+    } else byAddress.set(key, { options, writtenAt: place.writtenAt });
   }
   return [...byAddress.values()];
+}
+
+/** Port 0 is another one each time. */
+function addressKey({ socketPath, host, port }: ListenOptions, count: number): string {
+  if (socketPath !== undefined) return socketPath;
+  return `${host ?? "*"}:${port === 0 ? `any ${count}` : port}`;
 }
 
 interface PlacedAddress {
@@ -70,20 +69,23 @@ function placesOf(listen: Place): readonly PlacedAddress[] {
     place,
     read: () => {
       if (place.value !== null && !place.hasKeys([])) return undefined;
-      const onKey: Reader<ListenOptions> = (_, reporter) => listenAddress(address, reporter, true);
-      return place.read(onKey);
+      return place.read(listenKey(address));
     },
   }));
 }
 
-function listenAddress(
-  ...[value, reporter, isKey]: [...Parameters<Reader<ListenOptions>>, boolean?]
-): ListenOptions {
-  const text = typeof value === "number" ? `:${value}` : value;
+const listenAddress: Reader<ListenOptions> = (value, reporter) => {
+  const text = typeof value === "number" ? String(value) : value;
   const read = typeof text === "string" ? readListenAddress(text) : wrong(value, undefined);
-  if (!("message" in read)) return read;
-  return reject(reporter, isKey === true ? { ...read, onKey: true } : read);
-}
+  return "message" in read ? reject(reporter, read) : read;
+};
+
+const listenKey =
+  (address: string): Reader<ListenOptions> =>
+  (_, reporter) => {
+    const read = readListenAddress(address);
+    return "message" in read ? reject(reporter, { ...read, onKey: true }) : read;
+  };
 
 /** The address, or what is wrong with it. */
 export function readListenAddress(text: string): ListenOptions | Wrong {
@@ -97,7 +99,7 @@ export function readListenAddress(text: string): ListenOptions | Wrong {
   if (!/^\d{1,5}$/.test(portText) || port > portMax) {
     return wrong(text, `a port is a number from 0 to ${portMax}`);
   }
-  const label = isPort ? `:${text}` : text;
+  const label = isPort ? `:${port}` : text;
   const name = isPort ? "" : text.slice(0, colon);
   if (name === "" || name === "*") return { label, host: undefined, port, socketPath: undefined };
   const host = readHost(name);

@@ -7,9 +7,9 @@
 
 import type { z } from "zod";
 
-import { describe, type Issue, type Reader, type Reporter, type WrongKind } from "../base/reader.ts";
+import { describe, type Issue, type Reader, type Reporter } from "../base/reader.ts";
 import { namePlace, writePath } from "./place-name.ts";
-import { problemCodes, type Problem } from "./problems.ts";
+import { problemCodes, type Problem, type ProblemKind } from "./problems.ts";
 import type { ConfigDocument, Path } from "./read-document.ts";
 import { unknownKey } from "./unknown-key.ts";
 
@@ -37,6 +37,10 @@ export class Place implements Reporter {
 
   get isThere(): boolean {
     return this.value !== undefined;
+  }
+
+  get isMap(): boolean {
+    return isMap(this.value);
   }
 
   /** `foregate.yaml:9:5`, for what is found to be wrong only later. */
@@ -98,14 +102,14 @@ export class Place implements Reporter {
 
   addIssue({ message, path = [], params = {} }: Issue): void {
     const steps = this.#writtenSteps(path);
-    const { kind = "value", help, onKey, isUnknown } = params as Params;
+    const { kind = "value", help, onKey, standsAlone } = params as Params;
     const target = [...this.path, ...steps];
     const position = this.source.positionOf(target, onKey === true);
-    const isNamed = isUnknown === true || kind === "unavailable" || message.includes("`");
+    const isAlone = standsAlone === true || target.length === 0;
     this.#problems.push({
-      code: problemCodes[isUnknown === true ? "unknown-key" : kind],
+      code: problemCodes[kind],
       severity: "error",
-      message: isNamed && target.length > 0 ? message : `${namePlace(target)}: ${message}`,
+      message: isAlone ? message : `${namePlace(target)}: ${message}`,
       file: this.source.file,
       line: position?.line,
       column: position?.column,
@@ -122,7 +126,7 @@ export class Place implements Reporter {
         code: "custom",
         message,
         path: [...path, key],
-        params: { ...params, onKey: true },
+        params: { ...params, onKey: true, standsAlone: true },
       });
     }
   }
@@ -142,10 +146,11 @@ export class Place implements Reporter {
 }
 
 interface Params {
-  readonly kind?: WrongKind;
+  readonly kind?: ProblemKind;
   readonly help?: string;
   readonly onKey?: boolean;
-  readonly isUnknown?: boolean;
+  /** The message names its place itself. */
+  readonly standsAlone?: boolean;
 }
 
 function valueAt(value: unknown, step: string | number): unknown {

@@ -1,7 +1,7 @@
 /** What to say about a key that is not known where it stands: later, elsewhere, or mistyped. */
 
-import type { Wrong } from "../base/reader.ts";
 import { nearestWord } from "./did-you-mean.ts";
+import type { ProblemKind } from "./problems.ts";
 
 /** Keys of the interface that later versions bring: known by name, so that nobody hunts for a typo. */
 const laterKeys: ReadonlySet<string> = new Set(
@@ -60,16 +60,20 @@ const homes: Readonly<Record<string, string>> = {
   write: "`timeouts` at the top",
 };
 
-export function unknownKey(
-  key: string,
-  known: readonly string[],
-  place: string,
-): Wrong & { readonly isUnknown: boolean } {
+export interface UnknownKey {
+  readonly kind: ProblemKind;
+  readonly message: string;
+  readonly help?: string | undefined;
+}
+
+/** `known` is what may stand there, `place` its name. */
+export function unknownKey(key: string, known: readonly string[], place: string): UnknownKey {
   if (laterKeys.has(key)) {
     const message = `\`${key}\` is not available in this version`;
-    return { kind: "unavailable", message, isUnknown: false };
+    return { kind: "unavailable", message };
   }
-  return { message: `unknown key \`${key}\` in ${place}`, help: keyHelp(key, known), isUnknown: true };
+  const message = `unknown key \`${key}\` in ${place}`;
+  return { kind: "unknown-key", message, help: keyHelp(key, known) };
 }
 
 function keyHelp(key: string, known: readonly string[]): string | undefined {

@@ -18,9 +18,7 @@ const requestIdPattern = /^[\w.:+/=@-]{1,128}$/;
 /** An answer if the request goes no further. Throws a `Failure` for what is refused. */
 export function acceptRequest(x: Exchange, rooms: Rooms): LocalAnswer | undefined {
   const { head, peer } = x;
-  x.clientIp = peer.isTrusted
-    ? clientIpOf(head.fields, peer.address, x.plan.trust)
-    : peer.address;
+  x.clientIp = peer.isTrusted ? clientIpOf(head.fields, peer.address, x.plan.trust) : peer.address;
   const given = head.fields.get(id["x-request-id"]);
   const isGiven = given !== undefined && requestIdPattern.test(given);
   x.requestId = isGiven ? given : rooms.requestIds.next();

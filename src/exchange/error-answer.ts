@@ -13,7 +13,7 @@ import { pageAfter, pageBefore } from "./error-page.ts";
 import type { LocalAnswer } from "./local-answer.ts";
 import { allowByCode, proxyErrors, retryAfterByCode, titleOf } from "./error-table.ts";
 
-/** What we call ourselves in `Proxy-Status` (RFC 9209 §2): a literal, for answers are made before. */
+/** What we call ourselves in `Proxy-Status` (RFC 9209 §2): it is in answers made beforehand. */
 const proxyName = "foregate";
 
 export interface ErrorView {
@@ -104,7 +104,7 @@ function fieldsOf(code: FailureCode, contentType: string): Fields {
   return fields;
 }
 
-/** What of a foreign id may be shown: printable ASCII without the marks of JSON, at most so long. */
+/** What of a foreign id may be shown: printable ASCII without the marks of JSON, not too long. */
 function cleanId(id: string): string {
   return id.slice(0, idCharsMax).replace(/[^\x21\x23-\x5b\x5d-\x7e]/g, "_");
 }

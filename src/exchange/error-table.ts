@@ -56,17 +56,33 @@ export const allowByCode: ByCode = {
 
 /** RFC 9110 §15, RFC 6585, RFC 5842; 499 is nginx's, and no client ever sees it. */
 const titles: Readonly<Record<number, string>> = {
+  200: "OK",
+  201: "Created",
+  202: "Accepted",
+  204: "No Content",
+  301: "Moved Permanently",
+  302: "Found",
+  303: "See Other",
+  304: "Not Modified",
+  307: "Temporary Redirect",
+  308: "Permanent Redirect",
   400: "Bad Request",
+  401: "Unauthorized",
   403: "Forbidden",
   404: "Not Found",
   405: "Method Not Allowed",
+  406: "Not Acceptable",
   408: "Request Timeout",
+  409: "Conflict",
+  410: "Gone",
   413: "Content Too Large",
   414: "URI Too Long",
   417: "Expectation Failed",
   421: "Misdirected Request",
+  426: "Upgrade Required",
   429: "Too Many Requests",
   431: "Request Header Fields Too Large",
+  451: "Unavailable For Legal Reasons",
   499: "Client Closed Request",
   500: "Internal Server Error",
   501: "Not Implemented",
@@ -81,4 +97,9 @@ export function titleOf(status: number): string {
   const title = titles[status];
   assert(title !== undefined, `status ${status} of the failure table has a title`);
   return title;
+}
+
+/** For statuses that a config names: a reason phrase may be empty (RFC 9112 §4). */
+export function reasonOf(status: number): string {
+  return titles[status] ?? "";
 }

@@ -5,7 +5,7 @@
  * passed, the worker stops). Every wait of the exchange ends with that abort.
  */
 
-import { Failure } from "../base/failure.ts";
+import type { Failure } from "../base/failure.ts";
 import type { RequestHead } from "../http/head.ts";
 import type { ClientLeg } from "../http/leg.ts";
 import type { Plan, RoutePlan } from "./plan.ts";
@@ -43,7 +43,12 @@ export class Exchange {
   #aborted: Failure | undefined;
   #onAbort: ((failure: Failure) => void) | undefined;
 
-  constructor(head: RequestHead, client: ClientLeg, peer: Peer, start: { plan: Plan; nowMs: number }) {
+  constructor(
+    head: RequestHead,
+    client: ClientLeg,
+    peer: Peer,
+    start: { plan: Plan; nowMs: number },
+  ) {
     this.head = head;
     this.client = client;
     this.peer = peer;

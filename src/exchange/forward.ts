@@ -6,6 +6,7 @@
  * gets one fresh one, if the request may be sent twice (RFC 9112 §9.3.1).
  */
 
+import { pickInTurn } from "../balancing/in-turn.ts";
 import { Failure } from "../base/failure.ts";
 import type { SpoolBudget } from "../base/spool.ts";
 import { isIdempotent, type RequestHead, type ResponseHead } from "../http/head.ts";
@@ -60,7 +61,7 @@ export async function forward(
   const attempts: Attempts = { pool, isRepeatable, tried: [], again: undefined };
   x.upstreamBeganMs = forwarding.nowMs();
   for (let failure: Failure | undefined; ; forwarding.counters.retries += 1) {
-    const at = attempts.again ?? pool.pick(attempts.tried);
+    const at = attempts.again ?? pick(pool, attempts.tried);
     const member = at === undefined ? undefined : pool.members[at];
     if (at === undefined || member === undefined) throw failure ?? noUpstream(pool);
     try {
@@ -79,6 +80,10 @@ export async function forward(
   }
 }
 
+function pick(pool: Pool, tried: readonly number[]): number | undefined {
+  return pickInTurn(pool.members.length, pool.nextTurn(), tried);
+}
+
 /** The request as this member wants it: below its base path. */
 function withBase(head: RequestHead, { address }: Member): RequestHead {
   if (address.basePath === "" || head.target === "*") return head;
@@ -90,11 +95,7 @@ function takeIdle(member: Member, attempts: Attempts): UpstreamConnection | unde
   return attempts.again === undefined ? member.takeIdle(attempts.isRepeatable) : undefined;
 }
 
-async function dial(
-  x: Exchange,
-  member: Member,
-  action: ProxyAction,
-): Promise<UpstreamConnection> {
+async function dial(x: Exchange, member: Member, action: ProxyAction): Promise<UpstreamConnection> {
   x.upstream = member.address.label;
   const connecting = member.dial(action.timeouts.connectMs);
   // Should the client leave meanwhile, the connection that comes all the same is kept for others.

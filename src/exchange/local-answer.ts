@@ -1,4 +1,4 @@
-/** An answer that is made here and held whole: an error, a redirect, what a route responds itself. */
+/** An answer that is made here and held whole: an error, a redirect, a route's own response. */
 
 import type { ResponseHead } from "../http/head.ts";
 

@@ -5,6 +5,7 @@
  */
 
 import { id } from "../http/field-names.ts";
+import type { Fields } from "../http/fields.ts";
 import type { RequestHead } from "../http/head.ts";
 import { makeTraceparent, readTraceparent } from "../http/traceparent.ts";
 import { writeDate } from "../http/date.ts";
@@ -29,19 +30,16 @@ export function outgoingRequest(x: Exchange, route: RoutePlan, rooms: Rooms): Re
     prefix: route.mapping?.publicPrefix ?? "",
   });
   addVia(fields, from.version, rooms.pseudonym);
-  fields.set("X-Request-Id", x.requestId);
-  const trace = fields.get(id.traceparent);
-  if (trace === undefined || !readTraceparent(trace)) {
-    fields.set("traceparent", makeTraceparent(rooms.random, "00"));
-  }
+  identify(fields, x.requestId, rooms);
   if (route.fieldRules !== undefined) {
     applyFieldRules(route.fieldRules.request, fields, { head: from, clientIp: x.clientIp });
   }
+  const authority = takeHost(fields) ?? from.authority;
   return {
     method: from.method,
     target: route.mapping === undefined ? from.target : mapTarget(route.mapping, from.target),
     scheme: "http",
-    authority: from.authority,
+    authority,
     host: from.host,
     absolute: false,
     version: "1.1",
@@ -52,6 +50,28 @@ export function outgoingRequest(x: Exchange, route: RoutePlan, rooms: Rooms): Re
     upgrade: allowedUpgrade(from, route),
     wantsTrailers: from.wantsTrailers,
   };
+}
+
+/** A rule may set `Host`: it goes where the machine that writes the head looks for it. */
+function takeHost(fields: Fields): string | undefined {
+  const host = fields.get(id.host);
+  if (host !== undefined) fields.remove(id.host);
+  return host;
+}
+
+/** The usual samplers follow their parent's flag: without it they would record nothing behind us. */
+const sampled = "01";
+
+/** `X-Request-Id` and `traceparent` are passed on if they are good, else made. */
+function identify(fields: Fields, requestId: string, rooms: Rooms): void {
+  if (fields.get(id["x-request-id"]) !== requestId) {
+    fields.remove(id["x-request-id"]);
+    fields.addMade(id["x-request-id"], "X-Request-Id", requestId);
+  }
+  const trace = fields.get(id.traceparent);
+  if (trace !== undefined && readTraceparent(trace)) return;
+  fields.remove(id.traceparent);
+  fields.addMade(id.traceparent, "traceparent", makeTraceparent(rooms.random, sampled));
 }
 
 /** Only protocols that the route lists: others, above all h2c, open a way around it (threat 106). */

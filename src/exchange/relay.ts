@@ -150,7 +150,8 @@ export class Relay {
   requestEnd(trailers: Fields | undefined): void {
     this.#isRequestWhole = true;
     this.#requestTrailers = trailers;
-    this.#upstream?.sendEnd(trailers);
+    // One without a body went out with its head.
+    if (this.#isTunnel || this.#exchange.head.body !== "none") this.#upstream?.sendEnd(trailers);
     if (this.#isTunnel && this.#hasAnswerEnded) this.#finish(undefined);
   }
 
@@ -184,7 +185,17 @@ export class Relay {
     this.#exchange.responseBytes += piece.length;
     const room = this.#exchange.client.sendBody(piece);
     if (room > 0) this.#upstream?.consumed(piece.length);
-    else this.#owedToUpstream += piece.length;
+    else {
+      this.#owedToUpstream += piece.length;
+      this.#listenForRoom();
+    }
+  }
+
+  /** Nobody listens to a client whose request had no body until it matters that it has room. */
+  #listenForRoom(): void {
+    if (this.#hasClientAttached) return;
+    this.#hasClientAttached = true;
+    this.#exchange.client.attach(this.#fromClient);
   }
 
   responseEnd(trailers: Fields | undefined): void {

@@ -2,7 +2,7 @@
 
 import { Fields } from "../http/fields.ts";
 import { redirectLocation } from "../rewriting/redirect.ts";
-import { titleOf } from "./error-table.ts";
+import { reasonOf } from "./error-table.ts";
 import type { Exchange } from "./exchange.ts";
 import type { LocalAnswer } from "./local-answer.ts";
 import type { RedirectAction, RespondAction } from "./plan.ts";
@@ -23,7 +23,7 @@ function answer(x: Exchange, status: number, fields: Fields, body: Buffer): Loca
   return {
     head: {
       status,
-      reason: titleOf(status),
+      reason: reasonOf(status),
       version: "1.1",
       fields,
       body: hasBody ? "sized" : "none",

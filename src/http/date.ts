@@ -42,11 +42,11 @@ function imfFixdate(second: number): string {
 
 // Weekday names are not compared with the date: a wrong one is the sender's slip, no other date.
 const imfPattern =
-  /^(?:sun|mon|tue|wed|thu|fri|sat), (\d\d) ([a-z]{3}) (\d{4}) (\d\d):(\d\d):(\d\d) gmt$/i;
+  /^(?:sun|mon|tue|wed|thu|fri|sat), (\d\d) ([a-z]{3}) (\d{4}) (\d\d:\d\d:\d\d) gmt$/i;
 const rfc850Pattern =
-  /^(?:sun|mon|tues|wednes|thurs|fri|satur)day, (\d\d)-([a-z]{3})-(\d\d) (\d\d):(\d\d):(\d\d) gmt$/i;
+  /^(?:sun|mon|tues|wednes|thurs|fri|satur)day, (\d\d)-([a-z]{3})-(\d\d) (\d\d:\d\d:\d\d) gmt$/i;
 const asctimePattern =
-  /^(?:sun|mon|tue|wed|thu|fri|sat) ([a-z]{3}) ([ \d]\d) (\d\d):(\d\d):(\d\d) (\d{4})$/i;
+  /^(?:sun|mon|tue|wed|thu|fri|sat) ([a-z]{3}) ([ \d]\d) (\d\d:\d\d:\d\d) (\d{4})$/i;
 
 /**
  * Milliseconds since 1970, or undefined if it is none of the three forms. Case does not matter:
@@ -56,15 +56,12 @@ export function readDate(text: string, nowMs: number): number | undefined {
   // Every form is 24 to 33 characters long: nothing longer reaches a pattern.
   if (text.length < 24 || text.length > 33) return undefined;
   const imf = imfPattern.exec(text);
-  if (imf !== null) return timeOf([imf[3], imf[2], imf[1], imf[4], imf[5], imf[6]]);
+  if (imf !== null) return timeOf([imf[3], imf[2], imf[1], imf[4]]);
   const asctime = asctimePattern.exec(text);
-  if (asctime !== null) {
-    return timeOf([asctime[6], asctime[1], asctime[2], asctime[3], asctime[4], asctime[5]]);
-  }
+  if (asctime !== null) return timeOf([asctime[4], asctime[1], asctime[2], asctime[3]]);
   const old = rfc850Pattern.exec(text);
   if (old === null) return undefined;
-  const year = String(fullYear(Number(old[3]), nowMs));
-  return timeOf([year, old[2], old[1], old[4], old[5], old[6]]);
+  return timeOf([String(fullYear(Number(old[3]), nowMs)), old[2], old[1], old[4]]);
 }
 
 /** RFC 9110 §5.6.7: more than 50 years ahead means the most recent past year with these digits. */
@@ -77,11 +74,15 @@ function fullYear(lastTwo: number, nowMs: number): number {
 
 type Part = string | undefined;
 
-function timeOf(parts: readonly [Part, Part, Part, Part, Part, Part]): number | undefined {
-  const monthName = (parts[1] ?? "").toLowerCase();
-  const month = months.findIndex((name) => name.toLowerCase() === monthName) + 1;
-  const [year, day] = [Number(parts[0]), Number(parts[2])];
-  const [hours, minutes, seconds] = [Number(parts[3]), Number(parts[4]), Number(parts[5])];
+/** Year, name of the month, day, and time as `08:49:37`. */
+function timeOf(parts: readonly [Part, Part, Part, Part]): number | undefined {
+  const [yearText, monthName = "", dayText, time = ""] = parts;
+  const month = months.findIndex((name) => name.toLowerCase() === monthName.toLowerCase()) + 1;
+  const year = Number(yearText);
+  const day = Number(dayText);
+  const hours = Number(time.slice(0, 2));
+  const minutes = Number(time.slice(3, 5));
+  const seconds = Number(time.slice(6));
   // A leap second is written as 60; for us it is the second after 59.
   if (month === 0 || hours > 23 || minutes > 59 || seconds > 60) return undefined;
   if (day < 1 || day > daysIn(year, month)) return undefined;

@@ -4,7 +4,9 @@
  * integers. Names outside the table are ordinary data with the id `unknown`.
  *
  * The look-up folds case, and every mark that a CGI-like upstream may fold into `_` (threat 34):
- * a name that equals a known one only after that folding is a look-alike and is dropped.
+ * a name that equals a known one only after that folding is a look-alike and is dropped. A slot of
+ * the table is found from a name's length and three of its bytes, and the whole name is compared
+ * once: no hash has to be kept while a name is read, and no name can be made to cost more.
  */
 
 /** Meaningful for one hop only (RFC 9110 §7.6.1): consumed by the wire machine that reads it. */
@@ -96,9 +98,9 @@ export const lookAlike: FieldId = 127;
 const knownNames = Object.keys(table) as KnownField[];
 
 /** `id.host`, `id["set-cookie"]`: ids by name. */
-export const id = Object.fromEntries(
-  knownNames.map((name, at) => [name, at + 1]),
-) as Readonly<Record<KnownField, FieldId>>;
+export const id = Object.fromEntries(knownNames.map((name, at) => [name, at + 1])) as Readonly<
+  Record<KnownField, FieldId>
+>;
 
 /** Names by id, in lower case. */
 const namesById: readonly string[] = ["", ...knownNames];
@@ -110,67 +112,73 @@ export const isFraming = (field: FieldId): boolean => (flagsById[field]! & frami
 export const isGuarded = (field: FieldId): boolean => (flagsById[field]! & guarded) !== 0;
 export const isHeadOnly = (field: FieldId): boolean => (flagsById[field]! & headOnly) !== 0;
 
+const dash = 0x2d;
+
 /**
  * Every byte of a token (RFC 9110 §5.6.2) as what it is folded into: letters to lower case, digits
  * to themselves, marks to `-`. Zero: not a byte of a token.
  */
 export const foldedToken: Uint8Array = new Uint8Array(256);
-for (const mark of "!#$%&'*+-.^_`|~") foldedToken[mark.charCodeAt(0)] = 0x2d;
+for (const mark of "!#$%&'*+-.^_`|~") foldedToken[mark.charCodeAt(0)] = dash;
 for (let byte = 0x30; byte <= 0x39; byte++) foldedToken[byte] = byte;
 for (let byte = 0x61; byte <= 0x7a; byte++) {
   foldedToken[byte] = byte;
   foldedToken[byte - 0x20] = byte;
 }
 
-/** One step of the hash of a folded name; start from 0. The multiplier keeps our names apart. */
-export const hashStep = (hash: number, folded: number): number =>
-  (Math.imul(hash, 33) + folded) | 0;
+const slotMask = 1_023;
 
-const slotMask = 1023;
+/** A slot for a name of this length whose first, middle and last byte are these, folded. */
+const slotOf = (length: number, first: number, middle: number, last: number): number =>
+  (length * 67 + first * 5 + middle * 31 + last * 131) & slotMask;
+
+const bytesById: readonly Uint8Array[] = namesById.map((name) => Buffer.from(name, "latin1"));
 const idsBySlot = new Uint8Array(slotMask + 1);
 for (const name of knownNames) {
-  let slot = hashOfName(name) & slotMask;
+  let slot = slotOfName(name);
   while (idsBySlot[slot] !== 0) slot = (slot + 1) & slotMask;
   idsBySlot[slot] = id[name];
 }
 
-/** The id of the name at `start` to `end` of `bytes`, whose folded hash is `hash`. */
-export function idOfBytes(bytes: Uint8Array, start: number, end: number, hash: number): FieldId {
-  for (let slot = hash & slotMask; ; slot = (slot + 1) & slotMask) {
+/** The id of the name at `start` to `end` of `bytes`, which is a token. */
+export function idOfBytes(bytes: Uint8Array, start: number, end: number): FieldId {
+  const length = end - start;
+  const first = foldedToken[bytes[start]!]!;
+  const middle = foldedToken[bytes[start + (length >> 1)]!]!;
+  const last = foldedToken[bytes[end - 1]!]!;
+  for (let slot = slotOf(length, first, middle, last); ; slot = (slot + 1) & slotMask) {
     const found = idsBySlot[slot]!;
     if (found === 0) return unknown;
-    const name = namesById[found]!;
-    if (name.length !== end - start) continue;
+    const name = bytesById[found]!;
+    if (name.length !== length) continue;
     const same = compare(name, bytes, start);
     if (same !== unknown) return same === lookAlike ? lookAlike : found;
   }
 }
 
 /** `unknown` if they differ, `lookAlike` if only folding makes them equal, else 1. */
-function compare(name: string, bytes: Uint8Array, start: number): number {
+function compare(name: Uint8Array, bytes: Uint8Array, start: number): number {
   let same = 1;
   for (let at = 0; at < name.length; at++) {
-    const wanted = name.charCodeAt(at);
+    const wanted = name[at]!;
     const byte = bytes[start + at]!;
+    if (byte === wanted) continue;
     if (foldedToken[byte] !== wanted) return unknown;
-    if (wanted === 0x2d && byte !== 0x2d) same = lookAlike;
+    if (wanted === dash) same = lookAlike;
   }
   return same;
 }
 
 /** The id of a name in any case that did not come over a wire: a rule's, a hook's, ours. */
 export function idOfName(name: string): FieldId {
-  for (let slot = hashOfName(name) & slotMask; ; slot = (slot + 1) & slotMask) {
+  for (let slot = slotOfName(name); ; slot = (slot + 1) & slotMask) {
     const found = idsBySlot[slot]!;
     if (found === 0) return unknown;
     if (namesById[found] === name.toLowerCase()) return found;
   }
 }
 
-function hashOfName(name: string): number {
-  let hash = 0;
-  for (let at = 0; at < name.length; at++) {
-    hash = hashStep(hash, foldedToken[name.charCodeAt(at) & 0xff]!);
-  }
-  return hash;
+function slotOfName(name: string): number {
+  const folded = (at: number): number => foldedToken[name.charCodeAt(at) & 0xff]!;
+  return slotOf(name.length, folded(0), folded(name.length >> 1), folded(name.length - 1));
 }

@@ -70,8 +70,8 @@ export function readForwardedFor(list: string): (string | undefined)[] | undefin
 }
 
 /**
- * One `name=value` with what ends it. Colons and brackets should be quoted, but often are not. Where
- * one part of it ends, the next one begins with another character: there is one way to match.
+ * One `name=value` with what ends it. Colons and brackets should be quoted, but often are not.
+ * Where one part ends, the next one begins with another character: there is one way to match.
  */
 const pairPattern =
   /[ \t]*([\w!#$%&'*+.^`|~-]+)=(?:([\w!#$%&'*+.^`|~:[\]-]+)|"((?:[^"\\]|\\.)*)")[ \t]*([;,]|$)/y;

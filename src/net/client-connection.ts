@@ -17,14 +17,12 @@ import type { Timed } from "../base/wheel.ts";
 import type { Fields } from "../http/fields.ts";
 import type { RequestHead, ResponseHead } from "../http/head.ts";
 import type { Exchange, Peer } from "../exchange/exchange.ts";
-import type { Plan } from "../exchange/plan.ts";
-import type { Wheel } from "../base/wheel.ts";
-import type { Clock } from "../base/clock.ts";
-import type { Counters } from "../observe/counters.ts";
 import type { Channel, ChannelReceiver } from "../transport/channel.ts";
+import { ReadFlow } from "../transport/read-flow.ts";
 import { readEvent } from "../wire/http1/message-reader.ts";
 import { ServerMachine } from "../wire/http1/server-machine.ts";
 import { Http1ClientLeg, type ClientLegDriver } from "./client-leg.ts";
+import type { ConnectionHost } from "./connection-host.ts";
 import { SlowClientWatch } from "./slow-client-watch.ts";
 
 /** How much of a body that nobody wants is read, in bytes, so that the connection can stay. */
@@ -32,19 +30,6 @@ const drainBytesMax = 256 * 1024;
 
 /** How long a connection lingers for it, in ms, and for the client's FIN (design rule 10). */
 const lingerMs = 2_000;
-
-/** What a connection needs of its door. */
-export interface ConnectionHost {
-  readonly plan: Plan;
-  readonly wheel: Wheel;
-  readonly clock: Clock;
-  readonly counters: Counters;
-  readonly isDraining: boolean;
-  begin(head: RequestHead, leg: Http1ClientLeg, peer: Peer): Exchange;
-  /** Answers what could not be read as a request. */
-  refuse(failure: Failure, leg: Http1ClientLeg, peer: Peer): void;
-  onConnectionClosed(connection: ClientConnection): void;
-}
 
 type Phase = "idle" | "head" | "exchange" | "drain" | "linger" | "closed";
 
@@ -58,17 +43,16 @@ export class ClientConnection implements ChannelReceiver, ClientLegDriver, Timed
   #phase: Phase = "head";
   #leg: Http1ClientLeg | undefined;
   #exchange: Exchange | undefined;
-  /** Body bytes that the receiver has not consumed; above 0 nothing more is delivered. */
-  #unconsumedBytes = 0;
+  readonly #flow: ReadFlow;
   #drainedBytes = 0;
   #wantsRoom = false;
   #isPumping = false;
-  #isPaused = false;
   #hasReadEnd = false;
   #watch: SlowClientWatch | undefined;
 
   constructor(channel: Channel, host: ConnectionHost) {
     this.#channel = channel;
+    this.#flow = new ReadFlow(channel);
     this.#host = host;
     this.#machine = new ServerMachine(host.plan.limits);
     const address = channel.peerAddress;
@@ -100,7 +84,7 @@ export class ClientConnection implements ChannelReceiver, ClientLegDriver, Timed
     const reader = this.#machine.reader;
     this.#host.counters.clientBytesIn += bytes.length;
     if (this.#phase === "linger") return this.#dropLingering(bytes.length);
-    if (reader.pendingBytes > 0) this.#pause();
+    if (reader.pendingBytes > 0) this.#flow.pause();
     reader.receive(bytes);
     this.#pump();
     return reader.pendingBytes > 0;
@@ -158,6 +142,7 @@ export class ClientConnection implements ChannelReceiver, ClientLegDriver, Timed
   sendHead(head: ResponseHead): void {
     if (this.#host.isDraining || this.#hasReadEnd) this.#machine.closeAfterThis();
     this.#machine.sendHead(head);
+    if (this.#machine.isTunnel) this.#watchSlowness();
   }
 
   sendBody(piece: Buffer): number {
@@ -189,8 +174,8 @@ export class ClientConnection implements ChannelReceiver, ClientLegDriver, Timed
   }
 
   consumed(bytes: number): void {
-    this.#unconsumedBytes -= bytes;
-    if (this.#unconsumedBytes <= 0 && !this.#isPumping) this.#pump();
+    this.#flow.unconsumedBytes -= bytes;
+    if (this.#flow.mayDeliver && !this.#isPumping) this.#pump();
   }
 
   /**
@@ -221,8 +206,13 @@ export class ClientConnection implements ChannelReceiver, ClientLegDriver, Timed
     }
     this.#leg?.receiver?.onBatch();
     if (this.#phase === "drain" && this.deadlineMs === Infinity) this.#setDeadline(lingerMs);
-    if (this.#isPaused && this.#machine.reader.pendingBytes === 0) this.#resume();
-    else if (this.#unconsumedBytes > 0) this.#pause();
+    this.#adjustFlow();
+  }
+
+  #adjustFlow(): void {
+    if (this.#phase === "closed") return;
+    if (!this.#flow.mayDeliver) this.#flow.pause();
+    else if (this.#machine.reader.pendingBytes === 0) this.#flow.resume();
   }
 
   /** One event of the machine; false: there is none, or nobody to take it. */
@@ -257,7 +247,7 @@ export class ClientConnection implements ChannelReceiver, ClientLegDriver, Timed
   #beginExchange(head: RequestHead): void {
     this.#phase = "exchange";
     this.deadlineMs = Infinity;
-    this.#unconsumedBytes = 0;
+    this.#flow.unconsumedBytes = 0;
     this.#watch = undefined;
     this.#leg = new Http1ClientLeg(this);
     this.#exchange = this.#host.begin(head, this.#leg, this.#peer);
@@ -265,15 +255,15 @@ export class ClientConnection implements ChannelReceiver, ClientLegDriver, Timed
 
   #stepExchange(): boolean {
     const receiver = this.#leg?.receiver;
-    if (receiver === undefined || this.#unconsumedBytes > 0) return false;
+    if (receiver === undefined || !this.#flow.mayDeliver) return false;
     const { reader } = this.#machine;
     switch (this.#machine.next()) {
       case readEvent.need:
         return this.#stepNeed();
       case readEvent.piece: {
         const { piece } = reader;
-        this.#unconsumedBytes += piece.length;
-        if (this.#watch !== undefined) this.#watch.bodyBytes += piece.length;
+        this.#flow.unconsumedBytes += piece.length;
+        if (this.#watch !== undefined) this.#watch.receivedBytes += piece.length;
         receiver.onBody(piece);
         return true;
       }
@@ -286,8 +276,10 @@ export class ClientConnection implements ChannelReceiver, ClientLegDriver, Timed
   }
 
   #stepNeed(): boolean {
-    if (this.#machine.isTunnel) return this.#hasReadEnd && this.#machine.reader.receiveEnd();
-    if (!this.#machine.reader.isDone) this.#watchSlowness();
+    const { reader } = this.#machine;
+    if (reader.isDone) return false;
+    if (this.#machine.isTunnel) return this.#hasReadEnd && reader.receiveEnd();
+    this.#watchSlowness();
     return false;
   }
 
@@ -315,6 +307,7 @@ export class ClientConnection implements ChannelReceiver, ClientLegDriver, Timed
     if (!this.#machine.persists) return this.#linger();
     this.#phase = "drain";
     this.#drainedBytes = 0;
+    this.#flow.unconsumedBytes = 0;
     this.deadlineMs = Infinity;
     if (this.#machine.reader.isDone) this.#nextExchange();
     this.#pump();
@@ -334,7 +327,7 @@ export class ClientConnection implements ChannelReceiver, ClientLegDriver, Timed
     this.#channel.end();
     if (this.#hasReadEnd) return this.#setDeadline(this.#host.plan.timeouts.writeMs);
     this.#setDeadline(lingerMs);
-    if (this.#isPaused) this.#resume();
+    this.#flow.resume();
   }
 
   #dropLingering(bytes: number): false {
@@ -396,36 +389,18 @@ export class ClientConnection implements ChannelReceiver, ClientLegDriver, Timed
 
   #watchSlowness(): void {
     if (this.#watch !== undefined) return;
-    this.#watch = new SlowClientWatch(this.#host.clock.nowMs, this.#channel.sentBytes);
+    this.#watch = new SlowClientWatch(this.#host.clock.nowMs, this.#channel);
     this.#setDeadline(SlowClientWatch.intervalMs);
   }
 
   #checkSlowness(nowMs: number): void {
-    const watch = this.#watch;
-    if (watch === undefined) return;
-    const { timeouts } = this.#host.plan;
-    const isReading = !this.#machine.reader.isDone && this.#unconsumedBytes <= 0;
-    if (this.#machine.isTunnel) {
-      watch.restart(nowMs);
-    } else if (isReading && watch.isBodyTooSlow(nowMs, timeouts)) {
-      this.#machine.closeAfterThis();
-      this.#exchange?.abort(new Failure("body-timeout", "Cannot read body: it is too slow"));
-      return;
-    }
-    if (watch.isStuck(nowMs, this.#channel, timeouts.writeMs)) {
-      return this.cut(new Failure("write-timeout", "Cannot send answer: the client stopped reading"));
-    }
-    this.#setDeadline(SlowClientWatch.intervalMs);
-  }
-
-  #pause(): void {
-    if (this.#isPaused) return;
-    this.#isPaused = true;
-    this.#channel.pause();
-  }
-
-  #resume(): void {
-    this.#isPaused = false;
-    if (this.#phase !== "closed") this.#channel.resume();
+    const reader = this.#machine.reader;
+    const isReading = !reader.isDone && this.#flow.mayDeliver;
+    const waitsFor = this.#machine.isTunnel ? "tunnel" : isReading ? "body" : "nothing";
+    const failure = this.#watch?.look(nowMs, waitsFor, this.#host.plan.timeouts);
+    if (failure === undefined) return this.#setDeadline(SlowClientWatch.intervalMs);
+    if (failure.code !== "body-timeout") return this.cut(failure);
+    this.#machine.closeAfterThis();
+    this.#exchange?.abort(failure);
   }
 }

@@ -15,7 +15,8 @@ import { Fields } from "../http/fields.ts";
 import type { RequestHead } from "../http/head.ts";
 import type { AcceptReceiver, Channel, Listener } from "../transport/channel.ts";
 import type { Services } from "../upstream/services.ts";
-import { ClientConnection, type ConnectionHost } from "./client-connection.ts";
+import { ClientConnection } from "./client-connection.ts";
+import type { ConnectionHost } from "./connection-host.ts";
 import type { Http1ClientLeg } from "./client-leg.ts";
 
 /** What a door needs of its worker. */

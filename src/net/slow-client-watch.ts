@@ -1,52 +1,67 @@
 /**
- * Watches the client of one exchange that takes its time: whether its body comes fast enough, and
- * whether it takes any of its answer. It exists only for exchanges that outlast one read or write.
+ * Watches the client of one exchange that takes its time: whether its body comes fast enough,
+ * whether it takes any of its answer, whether anything happens in its tunnel. It exists only for
+ * exchanges that outlast one read or write.
  */
 
+import { Failure } from "../base/failure.ts";
 import type { ClientTimeouts } from "../limits/options.ts";
 import { isBodyTooSlow } from "../limits/slow-client.ts";
 import type { Channel } from "../transport/channel.ts";
 
+/** What the connection waits for from its client, besides taking what is queued for it. */
+export type WaitsFor = "body" | "tunnel" | "nothing";
+
 export class SlowClientWatch {
-  /** How often it is looked at, in ms. */
+  /** How often it is to be looked at, in ms. */
   static readonly intervalMs: number = 1_000;
-  /** Body bytes since the watch began. */
-  bodyBytes = 0;
-  #beganMs: number;
+  /** Bytes of body or tunnel since the watch began. */
+  receivedBytes = 0;
+  readonly #channel: Channel;
   #lookedMs: number;
-  /** Time in which the client could not send, because we did not read. */
-  #stalledMs = 0;
+  /** Time in which the client could have sent, since we were reading. */
+  #readingMs = 0;
   #sentBytes: number;
-  #progressMs: number;
+  #receivedBytes = 0;
+  /** When the client last took a byte, or had nothing to take. */
+  #takenMs: number;
+  /** When a byte last went either way. */
+  #activeMs: number;
 
-  constructor(nowMs: number, sentBytes: number) {
-    this.#beganMs = this.#lookedMs = this.#progressMs = nowMs;
-    this.#sentBytes = sentBytes;
+  constructor(nowMs: number, channel: Channel) {
+    this.#channel = channel;
+    this.#lookedMs = this.#takenMs = this.#activeMs = nowMs;
+    this.#sentBytes = channel.sentBytes;
   }
 
-  restart(nowMs: number): void {
-    this.#beganMs = this.#lookedMs = nowMs;
-    this.#stalledMs = 0;
-    this.bodyBytes = 0;
-  }
-
-  /** To be asked only while we read; the time since the last look counts as stalled otherwise. */
-  isBodyTooSlow(nowMs: number, timeouts: ClientTimeouts): boolean {
-    const sinceLookMs = nowMs - this.#lookedMs;
-    this.#lookedMs = nowMs;
-    // A look that is missing means that we did not read when it was due.
-    this.#stalledMs += Math.max(0, sinceLookMs - 2 * SlowClientWatch.intervalMs);
-    const elapsedMs = nowMs - this.#beganMs - this.#stalledMs;
-    return isBodyTooSlow(elapsedMs, this.bodyBytes, timeouts);
-  }
-
-  /** Something is queued, and the kernel has taken nothing for `writeMs`. */
-  isStuck(nowMs: number, channel: Channel, writeMs: number): boolean {
-    const sent = channel.sentBytes;
-    if (sent !== this.#sentBytes || channel.queuedBytes === 0) {
-      this.#sentBytes = sent;
-      this.#progressMs = nowMs;
+  /** What the client failed to do in time, if anything. */
+  look(nowMs: number, waitsFor: WaitsFor, timeouts: ClientTimeouts): Failure | undefined {
+    this.#note(nowMs, waitsFor);
+    if (nowMs - this.#takenMs >= timeouts.writeMs) {
+      return new Failure("write-timeout", "Cannot send answer: the client stopped reading");
     }
-    return nowMs - this.#progressMs >= writeMs;
+    switch (waitsFor) {
+      case "body":
+        return isBodyTooSlow(this.#readingMs, this.receivedBytes, timeouts)
+          ? new Failure("body-timeout", "Cannot read body: it comes too slowly")
+          : undefined;
+      case "tunnel":
+        return nowMs - this.#activeMs >= timeouts.tunnelMs
+          ? new Failure("idle-timeout", "Cannot keep tunnel: nothing passed through it")
+          : undefined;
+      case "nothing":
+        return undefined;
+    }
+  }
+
+  #note(nowMs: number, waitsFor: WaitsFor): void {
+    const sent = this.#channel.sentBytes;
+    const hasTaken = sent !== this.#sentBytes;
+    if (hasTaken || this.#channel.queuedBytes === 0) this.#takenMs = nowMs;
+    if (hasTaken || this.receivedBytes !== this.#receivedBytes) this.#activeMs = nowMs;
+    if (waitsFor === "body") this.#readingMs += nowMs - this.#lookedMs;
+    this.#sentBytes = sent;
+    this.#receivedBytes = this.receivedBytes;
+    this.#lookedMs = nowMs;
   }
 }

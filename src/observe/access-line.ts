@@ -1,13 +1,13 @@
 /**
- * One exchange as one line of JSON in ASCII, at most 4,096 bytes long with its end: that much a pipe
- * takes whole or not at all (PIPE_BUF), so that the lines of several writers never mix.
+ * One exchange as one line of JSON in ASCII, at most 4,096 bytes long with its end: that much a
+ * pipe takes whole or not at all (PIPE_BUF), so that the lines of several writers never mix.
  *
  * Joined by hand: `JSON.stringify` of the same fields takes twice as long, and leaves bytes from
  * 0x7f up as they are. Query strings are kept; Authorization and Cookie are not even in the record.
  */
 
 import type { FailureCode } from "../base/failure.ts";
-import { jsonText, jsonTextCut } from "./json-text.ts";
+import { jsonText, jsonTextCut, RepeatedText } from "./json-text.ts";
 
 export const lineBytesMax = 4096;
 
@@ -37,13 +37,17 @@ export interface AccessRecord {
   readonly requestId: string;
 }
 
-/** How long a text may be in a line that would be too long: together 3,600, with keys under 4,096. */
+/** How long a text may be in a line that would be too long: 3,600 in all, with keys under 4,096. */
 const idCharsMax = 128;
 const addressCharsMax = 64;
 const methodCharsMax = 64;
 const hostCharsMax = 512;
 const labelCharsMax = 256;
 const targetCharsMax = 2256;
+
+const clients = new RepeatedText();
+const methods = new RepeatedText();
+const hosts = new RepeatedText();
 
 export function writeAccessLine(record: AccessRecord): string {
   const { peerIp } = record;
@@ -53,11 +57,11 @@ export function writeAccessLine(record: AccessRecord): string {
     lineStart(record.timeMs) +
     jsonText(record.requestId) +
     '","client":"' +
-    jsonText(record.clientIp) +
+    clients.json(record.clientIp) +
     (peerIp === undefined ? '","method":"' : `","peer":"${jsonText(peerIp)}","method":"`) +
-    jsonText(record.method) +
+    methods.json(record.method) +
     '","host":"' +
-    jsonText(record.host) +
+    hosts.json(record.host) +
     '","target":"' +
     jsonText(record.target) +
     middle(record) +

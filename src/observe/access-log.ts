@@ -2,8 +2,8 @@
  * The access log: lines are gathered in one buffer, and go to the sink in one piece when the buffer
  * is full or the worker's clock ticks.
  *
- * Serving never waits for it. If the sink is stuck or the disk full (threat 131), what is kept stays
- * below one megabyte, the lines beyond are dropped, and counted.
+ * Serving never waits for it. If the sink is stuck or the disk full (threat 131), what is kept
+ * stays below one megabyte; the lines beyond are dropped, and counted.
  */
 
 import { lineBytesMax, writeAccessLine, type AccessRecord } from "./access-line.ts";
@@ -13,7 +13,7 @@ export class AccessLog {
   readonly #sink: LogSink;
   readonly #batch: Buffer;
   #length = 0;
-  /** The batch is full and the sink took it not: lines are dropped until a flush succeeds. */
+  /** The batch is full, and the sink had no room for it. */
   #isStuck = false;
   #droppedLines = 0;
 
@@ -28,20 +28,21 @@ export class AccessLog {
   }
 
   write(record: AccessRecord): void {
-    if (this.#isStuck) {
+    // To ask again costs little: a sink that is full says so without trying to write.
+    if (this.#isStuck && !this.#offer()) {
       this.#droppedLines += 1;
       return;
     }
     // The line is ASCII, so its characters are its bytes.
     const line = writeAccessLine(record);
     this.#length += this.#batch.write(line, this.#length, "latin1");
-    if (this.#length >= this.#sink.batchBytes) this.#isStuck = !this.#offer();
+    if (this.#length >= this.#sink.batchBytes) this.#offer();
   }
 
   /** To be called with every tick of the worker's clock. */
   flush(): void {
     this.#sink.flush();
-    if (this.#length > 0) this.#isStuck = !this.#offer() && this.#length >= this.#sink.batchBytes;
+    if (this.#length > 0) this.#offer();
   }
 
   /** After the files were moved away. */
@@ -49,15 +50,16 @@ export class AccessLog {
     this.#sink.reopen();
   }
 
-  /** Hands out what is left. Resolves when it is written or cannot be: never waits for a stuck sink. */
+  /** Hands out what is left. Resolves when it is written, or cannot be. */
   async close(): Promise<void> {
     this.flush();
     await this.#sink.close();
   }
 
   #offer(): boolean {
-    if (!this.#sink.offer(this.#batch.subarray(0, this.#length))) return false;
-    this.#length = 0;
-    return true;
+    const taken = this.#sink.offer(this.#batch.subarray(0, this.#length));
+    if (taken) this.#length = 0;
+    this.#isStuck = this.#length >= this.#sink.batchBytes;
+    return taken;
   }
 }

@@ -1,4 +1,4 @@
-/** The sink for a file: the thread pool writes it, one write at a time, because a disk may stall. */
+/** The sink for a file: the thread pool writes it, one write at a time, for a disk may stall. */
 
 import { Backlog, countLines } from "./backlog.ts";
 import type { LogDevice } from "./log-device.ts";

@@ -8,7 +8,7 @@ const special = /[^\x20\x21\x23-\x5b\x5d-\x7e]/;
 const beyondAscii = /[^\x20-\x7e]/;
 const allBeyondAscii = /[^\x20-\x7e]/g;
 
-/** `…`, which no byte of a request is escaped to: a cut value cannot be mistaken for a whole one. */
+/** `…`, which no byte of a request is escaped to: a cut value is never mistaken for a whole one. */
 const cutMark = "\\u2026";
 
 const backslash = 0x5c;
@@ -21,7 +21,20 @@ export function jsonText(text: string): string {
   return beyondAscii.test(escaped) ? escaped.replace(allBeyondAscii, escapeUnit) : escaped;
 }
 
-/** The same in at most `charsMax` characters, cut between characters and marked if it is longer. */
+/** For texts that are mostly the one before: comparing costs less than reading each character. */
+export class RepeatedText {
+  #text = "";
+  #escaped = "";
+
+  json(text: string): string {
+    if (text === this.#text) return this.#escaped;
+    this.#text = text;
+    this.#escaped = jsonText(text);
+    return this.#escaped;
+  }
+}
+
+/** `jsonText` in at most `charsMax` characters: cut between characters, and marked, if longer. */
 export function jsonTextCut(text: string, charsMax: number): string {
   // Every character takes at least one: what lies beyond needs no escaping to be cut off.
   const escaped = jsonText(text.slice(0, charsMax + 1));

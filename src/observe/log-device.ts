@@ -77,7 +77,7 @@ function openStandardOutput(): number {
       // Not Linux, or it belongs to another user: the descriptor that we were given has to do.
     }
   }
-  // A socket cannot be opened anew. Node sets the mode on a pipe or socket when it makes the stream.
+  // A socket cannot be opened anew; but when Node makes the stream, it sets the mode.
   void process.stdout;
   return standardOutput;
 }

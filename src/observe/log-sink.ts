@@ -1,16 +1,16 @@
 /**
  * Where log lines go, in such a way that nobody ever waits for them (threat 131).
  *
- *   pipe, terminal, socket   written at once, without blocking, in pieces of whole lines that a pipe
- *   `PipeSink`               takes whole or not at all (PIPE_BUF): lines of several workers never mix
+ *   pipe, terminal, socket   written at once, without blocking, in pieces of whole lines that a
+ *   `PipeSink`               pipe takes whole or not at all (PIPE_BUF): workers' lines never mix
  *   file                     written by the thread pool, one write in flight: a disk may stall
  *   `FileSink`
  *
  * A pipe is never left to the thread pool: a write that blocks there holds one of its few threads,
  * and the process cannot exit before it ends (seen with a FIFO that nobody reads).
  *
- * What cannot be written now is kept, up to a bound, and tried again with the next flush: so no line
- * is torn, and a disk that was full goes on where it stopped.
+ * What cannot be written now is kept, up to a bound, and tried again with the next flush: so no
+ * line is torn, and a disk that was full goes on where it stopped.
  */
 
 export interface LogSink {
@@ -20,13 +20,16 @@ export interface LogSink {
   readonly droppedLines: number;
   /** What keeps it from writing (`ENOSPC`, `EAGAIN`); undefined while all is well. */
   readonly trouble: string | undefined;
-  /** Takes whole lines, all or none of them. They are the caller's again when this returns. */
+  /**
+   * Takes whole lines, all or none of them. They are the caller's again when this returns. Full, it
+   * refuses without trying to write: that costs the caller nothing.
+   */
   offer(lines: Buffer): boolean;
   /** Tries again to write what is left. */
   flush(): void;
   /** Opens the same path anew, after the file was moved away. */
   reopen(): void;
-  /** One last try; what is left is dropped. A stalled disk may hold it up: set a limit to waiting. */
+  /** One last try; what is left is dropped. A stalled disk may hold it up: limit the waiting. */
   close(): Promise<void>;
 }
 

@@ -1,7 +1,7 @@
 /**
  * What an upstream is told about the client: `X-Forwarded-For`, `-Host`, `-Proto`, `-Prefix`, and
- * `Forwarded` (RFC 7239). Nothing that an unknown peer says about it is believed or passed on; what a
- * trusted peer says is kept and added to (threat 60).
+ * `Forwarded` (RFC 7239). Nothing that an unknown peer says about it is believed or passed on; what
+ * a trusted peer says is kept and added to (threat 60).
  */
 
 import type { IpSet } from "../base/ip-set.ts";
@@ -35,9 +35,9 @@ function replaceUntrusted(fields: Fields, view: ForwardedView): void {
   const peerIp = plainIp(view.peerIp);
   const claimsRealIp = fields.has(id["x-real-ip"]);
   fields.removeWhere(isForwarded);
-  if (peerIp !== "") fields.add("X-Forwarded-For", peerIp);
-  if (authority !== "") fields.add("X-Forwarded-Host", authority);
-  fields.add("X-Forwarded-Proto", scheme);
+  if (peerIp !== "") fields.addMade(id["x-forwarded-for"], "X-Forwarded-For", peerIp);
+  if (authority !== "") fields.addMade(id["x-forwarded-host"], "X-Forwarded-Host", authority);
+  fields.addMade(id["x-forwarded-proto"], "X-Forwarded-Proto", scheme);
   if (prefix !== "") fields.add("X-Forwarded-Prefix", prefix);
   if (claimsRealIp && peerIp !== "") fields.add("X-Real-IP", peerIp);
   if (rfc7239) fields.add("Forwarded", writeForwarded({ for: peerIp, host: authority, scheme }));
@@ -61,7 +61,7 @@ function addToTrusted(fields: Fields, view: ForwardedView): void {
   }
 }
 
-/** Exactly one, and exactly a scheme: applications compare it with `https` to know what is secure. */
+/** Exactly one, and exactly a scheme: applications compare it to know what is secure. */
 function isScheme(fields: Fields): boolean {
   const field = id["x-forwarded-proto"];
   const proto = fields.get(field);
@@ -100,9 +100,9 @@ const forwardedFields: ReadonlySet<FieldId> = new Set([
 
 /**
  * The address of the client: the first one, read from the peer backwards, that is not trusted. What
- * stands before it may be invented, and is not looked at; so does everything before a node that is
- * no address. `Forwarded` is read only where there is no `X-Forwarded-For`: most proxies write the
- * latter alone, and pass a client's own `Forwarded` on.
+ * stands before it, or before a node that is no address, may be invented and is not looked at.
+ * `Forwarded` is read only where there is no `X-Forwarded-For`: most proxies write the latter
+ * alone, and pass a client's own `Forwarded` on.
  */
 export function clientIpOf(fields: Fields, peerIp: string, trust: IpSet): string {
   const peer = plainIp(peerIp);

@@ -4,7 +4,6 @@ import { z } from "zod";
 
 import { describe, reject, type Reader } from "../base/reader.ts";
 import type { Template } from "./options.ts";
-import { problemOfRedirect } from "./redirect.ts";
 import { readTemplate } from "./template.ts";
 
 export interface RedirectOptions {
@@ -29,10 +28,32 @@ const location: Reader<Template> = (value, reporter) => {
   }
   const read = readTemplate(value);
   if ("problem" in read) return reject(reporter, { message: read.problem });
-  const problem = problemOfRedirect(read.template);
+  const problem = problemOfTarget(read.template);
   if (problem === undefined) return read.template;
   return reject(reporter, { message: `cannot redirect to ${describe(value)}`, help: problem });
 };
+
+/**
+ * What is wrong with a target; undefined: nothing. What a client sent may stand in the path and
+ * behind it, never in the scheme or the authority: no redirect is an open one. (`Host` may: it is
+ * the name by which the client found us, and checked.)
+ */
+function problemOfTarget(template: Template): string | undefined {
+  let sample = "";
+  for (const part of template) {
+    if (typeof part === "string") sample += part;
+    else if (isInPath(sample)) sample += "x";
+    else if (part.kind === "scheme" && sample === "") sample += "https";
+    else if (part.kind === "host" && sample !== "") sample += "host";
+    else if (part.kind === "uri" || part.kind === "path") sample += "/x";
+    else return `\`$${part.kind}\` may not choose the server: write https://HOST/ or a path before it`;
+  }
+  const isTarget = /^(?:https?:\/\/[^/?#\\@]+(?:[/?#]|$)|\/(?![/\\]))/i.test(sample);
+  return isTarget ? undefined : "begin with https://HOST, http://HOST, / or $uri";
+}
+
+/** Whether what follows can no longer change the server. */
+const isInPath = (text: string): boolean => /^(?:https?:\/\/[^/?#\\]+)?[/?#]/i.test(text);
 
 const fullForm = z
   .strictObject({

@@ -1,8 +1,8 @@
 /**
- * The `Location` of a redirect out of its template, so that a client can never choose where it leads:
- * nothing that a request brings takes part in the scheme or the authority, but for the `Host` that
- * the parser has checked. Browsers read `//host`, `/\host` and `https:/host` as another server
- * (WHATWG URL §4.4), so slashes where a path begins become one.
+ * The `Location` of a redirect out of its template, so that a client can never choose where it
+ * leads: of what a request brings, only the `Host`, which the parser has checked, can be a part of
+ * the authority. Browsers read `//host`, `/\host` and `https:/host` as another server (WHATWG URL
+ * §4.4), so slashes where a path begins become one.
  */
 
 import type { Template } from "./options.ts";
@@ -20,9 +20,9 @@ export function redirectLocation(template: Template, subject: TemplateSubject): 
 }
 
 /**
- * Where the text so far ends: `start`: no more than the slash that begins a path; `no-authority`: a
- * scheme, and no host yet; `authority`: a host, or what could still become one; `path`: what follows
- * can no longer change the server.
+ * Where the text so far ends: `start`: no more than the slash that begins a path; `no-authority`:
+ * a scheme, and no host yet; `authority`: a host, or what could still become one; `path`: what
+ * follows can no longer change the server.
  */
 type Place = "start" | "no-authority" | "authority" | "path";
 
@@ -50,7 +50,7 @@ function withValue(text: string, value: string): string {
   }
 }
 
-/** RFC 3986 §2: what may not stand in a URI. Its bytes are those of the template and the request. */
+/** RFC 3986 §2: what may not stand in a URI. Characters are bytes here, as in every head. */
 function percentEncoded(text: string): string {
   return text.replaceAll(/[^!#$%&'()*+,\-./0-9:;=?@A-Z[\]_a-z~]/g, (character) => {
     return `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`;

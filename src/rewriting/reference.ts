@@ -11,7 +11,7 @@ import type { PathMapping } from "./options.ts";
 import { mapPathBack } from "./path-prefix.ts";
 
 export interface MappingView {
-  /** The prefixes as the upstream knows them, its base path included; undefined: paths are the same. */
+  /** With the upstream's base path as part of the internal prefix; undefined: the same paths. */
   readonly mapping: PathMapping | undefined;
   readonly publicScheme: "http" | "https";
   /** As the client called us; "" in an HTTP/1.0 request without Host. */
@@ -20,8 +20,8 @@ export interface MappingView {
   readonly internalAuthorities: readonly string[];
 }
 
-/** A scheme that a browser follows, and an authority without userinfo. */
-const absolutePattern = /^(?:(https?):)?\/\/([^/?#\\@]*)/i;
+/** A scheme that a browser follows, and an authority, which with userinfo is no upstream's. */
+const absolutePattern = /^(?:(https?):)?\/\/([^/?#\\]*)/i;
 
 /** undefined: it stays as it is. */
 export function mapReference(reference: string, view: MappingView): string | undefined {
@@ -42,8 +42,8 @@ function publicReference(reference: string, view: MappingView): string {
 }
 
 /**
- * Taking a prefix away can bring two slashes to the front, which would be another server's name to a
- * browser: with our own name before them they stay a path.
+ * Taking a prefix away can bring two slashes to the front, which would be another server's name to
+ * a browser: with our own name before them they stay a path.
  */
 function publicPath(path: string, view: MappingView): string {
   const mapped = mapPath(path, view.mapping);

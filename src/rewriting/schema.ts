@@ -3,9 +3,8 @@
 import { z } from "zod";
 
 import { describe, flag, reject, type Reader, type Reporter } from "../base/reader.ts";
-import { id, idOfName } from "../http/field-names.ts";
-import { isFieldValue } from "../http/fields.ts";
-import { problemOfFieldName } from "./field-rules.ts";
+import { id, idOfName, isFraming, isHopByHop } from "../http/field-names.ts";
+import { isFieldValue, isToken } from "../http/fields.ts";
 import type { FieldRule, FieldRuleKind, FieldRules, PathMapping, Template } from "./options.ts";
 import { readTemplate } from "./template.ts";
 
@@ -37,7 +36,8 @@ const replaceSchema = z
   })
   .transform(({ from, to }): PathMapping => ({ publicPrefix: from, internalPrefix: to }));
 
-const fieldName: Reader<string> = (value, reporter) => {
+/** A field that rules may be about: the others are made by the wire machines (RFC 9110 §7.6.1). */
+export const fieldName: Reader<string> = (value, reporter) => {
   if (typeof value !== "string" || !isToken(value)) {
     return reject(reporter, {
       message: `want a field's name, found ${describe(value)}`,
@@ -46,8 +46,8 @@ const fieldName: Reader<string> = (value, reporter) => {
   }
   const field = idOfName(value);
   if (!isFraming(field) && !isHopByHop(field) && field !== id.expect) return value;
-  const message = `\`${value}\` belongs to the connection, and rules cannot change it`;
-  const help = field === id.upgrade ? "upgrades pass by themselves: see `upgrade`" : undefined;
+  const message = `${value} belongs to the connection, and rules cannot change it`;
+  const help = field === id.upgrade ? "upgrades pass by themselves: see `upgrade` of `proxy`" : undefined;
   return reject(reporter, { message, help, onKey: true });
 };
 
@@ -117,7 +117,7 @@ const rules = z
 const requestRules = rules.transform((list, context) => {
   const hasHost = list.some(({ name }) => idOfName(name) === id.host);
   if (!hasHost) return list;
-  const message = "`host` goes to the upstream as the client sent it";
+  const message = "Host goes to the upstream as the client sent it";
   return reject(context, { kind: "unavailable", message, help: "rules cannot change it yet" });
 });
 

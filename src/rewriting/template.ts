@@ -1,7 +1,7 @@
 /**
- * Text with placeholders: `https://$host$uri`, `$header.x-id`, `${scheme}`, `$$` for a dollar. It is
- * read once, with the config, and written for each request. What a client sent can fill a place in
- * it, but never bring a line break with it (threat 62).
+ * Text with placeholders: `https://$host$uri`, `$header.x-id`, `${scheme}`, `$$` for a dollar. It
+ * is read once, with the config, and written for each request. What a client sent can fill a place
+ * in it, but never bring a line break with it (threat 62).
  */
 
 import { Buffer } from "node:buffer";
@@ -115,7 +115,7 @@ function fieldOf(head: RequestHead, name: string): string {
   return idOfName(name) === id.host ? head.authority : head.fields.allNamed(name).join(", ");
 }
 
-/** Fields and targets were checked when they were read; this is the second lock on the same door. */
+/** Fields and targets were checked when they were read: this is the second lock on that door. */
 function withoutControls(text: string): string {
   return text.replaceAll(/[^\t\x20-\x7e\x80-\xff]/g, "");
 }

@@ -15,6 +15,7 @@ export const queuedBytesMax = 64 * 1024;
 
 interface LinkedSocket extends Socket {
   foregateChannel?: NetChannel;
+  readonly _handle?: { readonly writeQueueSize?: number } | null;
 }
 
 const nobody: ChannelReceiver = {
@@ -78,7 +79,11 @@ export class NetChannel implements Channel {
   }
 
   get sentBytes(): number {
-    return this.#open.bytesWritten - this.#open.writableLength;
+    const socket = this.#open;
+    // A write that the kernel took in part counts as a whole above libuv, whose own queue is seen
+    // only here; where it is not to be had, progress is noticed a write later.
+    const queued = socket._handle?.writeQueueSize ?? socket.writableLength;
+    return socket.bytesWritten - queued;
   }
 
   get room(): number {

@@ -6,7 +6,6 @@
  * older one may be half closed by a FIN that is still on its way (threat 67).
  */
 
-import { pickInTurn } from "../balancing/in-turn.ts";
 import type { Channel } from "../transport/channel.ts";
 import { Dialler } from "./dialler.ts";
 import type { PoolOptions, UpstreamAddress } from "./options.ts";
@@ -26,10 +25,10 @@ export class Pool {
     this.members = options.upstreams.map((address) => new Member(address, options, services));
   }
 
-  /** The index of the next member in turn that is not among `tried`; undefined if all were. */
-  pick(tried: readonly number[]): number | undefined {
+  /** Counts up by one for each exchange, for whoever picks a member. */
+  nextTurn(): number {
     this.#turn = (this.#turn + 1) % this.members.length;
-    return pickInTurn(this.members.length, this.#turn, tried);
+    return this.#turn;
   }
 
   get connectionCount(): number {

@@ -54,14 +54,12 @@ export const keepAliveSchema = z
         age: key(durationMs({ min: "1s", max: "30d" })),
         fresh: key(durationMs({ min: "0ms", max: "1d" })),
       })
-      .transform(
-        (keys): KeepAlive => ({
-          idleMax: keys.max ?? keepAlive.idleMax,
-          idleMs: keys.idle ?? keepAlive.idleMs,
-          ageMs: keys.age ?? keepAlive.ageMs,
-          freshMs: keys.fresh ?? keepAlive.freshMs,
-        }),
-      ),
+      .transform((keys): KeepAlive => ({
+        idleMax: keys.max ?? keepAlive.idleMax,
+        idleMs: keys.idle ?? keepAlive.idleMs,
+        ageMs: keys.age ?? keepAlive.ageMs,
+        freshMs: keys.fresh ?? keepAlive.freshMs,
+      })),
   );
 
 const upstreamMap = z

@@ -14,7 +14,9 @@ import type { Timed } from "../base/wheel.ts";
 import type { Fields } from "../http/fields.ts";
 import { id } from "../http/field-names.ts";
 import type { RequestHead, ResponseHead } from "../http/head.ts";
+import { DrivenLeg, type LegDriver } from "../http/driven-leg.ts";
 import type { LegReceiver, UpstreamLeg } from "../http/leg.ts";
+import { ReadFlow } from "../transport/read-flow.ts";
 import type { Channel, ChannelReceiver } from "../transport/channel.ts";
 import { ClientMachine } from "../wire/http1/client-machine.ts";
 import { readEvent } from "../wire/http1/message-reader.ts";
@@ -28,26 +30,26 @@ export interface ConnectionOwner {
   onConnectionClosed(connection: UpstreamConnection): void;
 }
 
-export class UpstreamConnection implements ChannelReceiver, Timed {
+export class UpstreamConnection implements ChannelReceiver, LegDriver, Timed {
   deadlineMs = Infinity;
   lookMs = Infinity;
   readonly bornMs: number;
   /** When it was last given back. */
   idleSinceMs = 0;
-  servedCount = 0;
   readonly label: string;
   readonly #services: Services;
   readonly #owner: ConnectionOwner;
   readonly #channel: Channel;
   readonly #machine = new ClientMachine();
   #leg: Http1UpstreamLeg | undefined;
-  /** Body bytes that the receiver has not consumed; above 0 nothing more is delivered. */
-  #unconsumedBytes = 0;
+  readonly #flow: ReadFlow;
   /** The final head is out, and its receiver has not attached for the body yet. */
   #isHolding = false;
   #isPumping = false;
-  #isPaused = false;
+  #wasIdle = false;
+  /** Nothing more will come; `#readError` if it did not end in order. */
   #hasReadEnd = false;
+  #readError: Error | undefined;
   #isClosed = false;
   #hasAnswerBytes = false;
   #wantsRoom = false;
@@ -58,6 +60,7 @@ export class UpstreamConnection implements ChannelReceiver, Timed {
   constructor(label: string, channel: Channel, owner: ConnectionOwner, services: Services) {
     this.label = label;
     this.#channel = channel;
+    this.#flow = new ReadFlow(channel);
     this.#owner = owner;
     this.#services = services;
     this.bornMs = services.clock.nowMs;
@@ -71,18 +74,27 @@ export class UpstreamConnection implements ChannelReceiver, Timed {
 
   /** Sends the head of a request. Its leg delivers the answer's head without being asked. */
   open(head: RequestHead, timeouts: UpstreamTimeouts, receiver: LegReceiver): UpstreamLeg {
-    const leg = new Http1UpstreamLeg(this, receiver, this.servedCount > 0);
+    const leg = new Http1UpstreamLeg(this, receiver, this.#wasIdle);
     this.#leg = leg;
     this.#timeouts = timeouts;
-    this.servedCount += 1;
-    this.#unconsumedBytes = 0;
+    this.#flow.unconsumedBytes = 0;
     this.#isHolding = false;
     this.#hasAnswerBytes = false;
     this.#wantsRoom = false;
     this.#idleMs = timeouts.idleMs;
-    this.#machine.sendHead(head);
+    this.#sendHead(head);
     this.#watch(timeouts.idleMs);
     return leg;
+  }
+
+  /** A head that cannot be written is our bug, and no reason to lose track of a connection. */
+  #sendHead(head: RequestHead): void {
+    try {
+      this.#machine.sendHead(head);
+    } catch (error) {
+      this.abort();
+      throw error;
+    }
   }
 
   /** Closes an idle connection. */
@@ -94,6 +106,7 @@ export class UpstreamConnection implements ChannelReceiver, Timed {
 
   /** Waits to be used again, closing by itself after `idleMs`. */
   park(idleMs: number): void {
+    this.#wasIdle = true;
     this.idleSinceMs = this.#services.clock.nowMs;
     this.#watch(idleMs);
   }
@@ -135,13 +148,13 @@ export class UpstreamConnection implements ChannelReceiver, Timed {
   }
 
   consumed(bytes: number): void {
-    this.#unconsumedBytes -= bytes;
-    if (this.#unconsumedBytes > 0 || this.#isPumping) return;
+    this.#flow.unconsumedBytes -= bytes;
+    if (!this.#flow.mayDeliver || this.#isPumping) return;
     this.#pump();
   }
 
   /** Ends the exchange from our side. */
-  abandon(): void {
+  abort(): void {
     this.#leg?.detach();
     this.#leg = undefined;
     this.#isClosed = true;
@@ -162,7 +175,7 @@ export class UpstreamConnection implements ChannelReceiver, Timed {
     if (this.#machine.hasFinalHead && this.#idleMs > 0) this.#watch(this.#idleMs);
     this.#pump();
     if (reader.pendingBytes === 0 || this.#leg === undefined) return false;
-    if (this.#unconsumedBytes > 0 || reader.pendingBytes > bytes.length) this.#pause();
+    if (!this.#flow.mayDeliver || reader.pendingBytes > bytes.length) this.#flow.pause();
     return true;
   }
 
@@ -175,23 +188,22 @@ export class UpstreamConnection implements ChannelReceiver, Timed {
   onDrained(): void {
     if (!this.#wantsRoom || this.#leg === undefined) return;
     this.#wantsRoom = false;
-    this.#leg.receiver.onRoom();
+    this.#leg.receiver?.onRoom();
   }
 
   onClosed(error: Error | undefined): void {
     this.#isClosed = true;
     this.#services.wheel.forget(this);
     this.#owner.onConnectionClosed(this);
-    if (this.#leg === undefined) return;
-    this.#hasReadEnd ||= error === undefined;
-    // Bytes that came before the end still count, if their receiver is ready for them.
-    if (this.#machine.reader.pendingBytes > 0 && error === undefined) this.#pump();
-    if (this.#leg !== undefined && !this.#isHolding) this.#fail(this.#cutShort(error));
+    this.#hasReadEnd = true;
+    this.#readError = error;
+    // What came before the end still counts, once its receiver is ready for it.
+    this.#pump();
   }
 
   onDeadline(): void {
     if (this.#leg === undefined) return this.close();
-    if (this.#isPaused || this.#unconsumedBytes > 0 || this.#isHolding) {
+    if (this.#flow.isPaused || !this.#flow.mayDeliver || this.#isHolding) {
       // We are the ones who do not read: the upstream's clock stands still.
       this.#watch(Math.max(1_000, this.#idleMs));
       return;
@@ -226,7 +238,7 @@ export class UpstreamConnection implements ChannelReceiver, Timed {
     if (leg === undefined || this.#isPumping) return;
     this.#isPumping = true;
     try {
-      while (this.#leg === leg && !this.#isHolding && this.#unconsumedBytes <= 0) {
+      while (this.#leg === leg && !this.#isHolding && this.#flow.mayDeliver) {
         if (!this.#step(leg)) break;
       }
     } catch (error) {
@@ -239,11 +251,11 @@ export class UpstreamConnection implements ChannelReceiver, Timed {
   }
 
   #afterPump(leg: Http1UpstreamLeg): void {
-    leg.receiver.onBatch();
+    leg.receiver?.onBatch();
     if (this.#leg !== leg || this.#machine.reader.pendingBytes > 0) return;
     this.#channel.releaseRead();
-    if (this.#unconsumedBytes > 0) this.#pause();
-    else if (this.#isPaused) this.#resume();
+    if (!this.#flow.mayDeliver) this.#flow.pause();
+    else this.#resume();
   }
 
   /** One event; false: there is none. */
@@ -257,8 +269,8 @@ export class UpstreamConnection implements ChannelReceiver, Timed {
         return true;
       case readEvent.piece: {
         const piece = machine.reader.piece;
-        this.#unconsumedBytes += piece.length;
-        leg.receiver.onBody(piece);
+        this.#flow.unconsumedBytes += piece.length;
+        leg.receiver?.onBody(piece);
         return true;
       }
       case readEvent.end:
@@ -273,37 +285,41 @@ export class UpstreamConnection implements ChannelReceiver, Timed {
       this.#idleMs = isEndless(head) ? 0 : (this.#timeouts?.idleMs ?? 0);
       this.#watch(this.#idleMs);
     }
-    leg.receiver.onHead(head);
+    leg.receiver?.onHead(head);
   }
 
   /** Returns whether the end of the input was the end of the message. */
   #endOfInput(): boolean {
-    const isProper = this.#machine.reader.receiveEnd() && this.#machine.hasFinalHead;
-    if (!isProper) this.#fail(this.#cutShort(undefined));
+    const { reader } = this.#machine;
+    if (reader.isDone) return false;
+    const isOrderly = this.#readError === undefined && this.#machine.hasFinalHead;
+    const isProper = isOrderly && reader.receiveEnd();
+    if (!isProper) this.#fail(this.#cutShort(this.#readError));
     return isProper;
   }
 
   #finish(leg: Http1UpstreamLeg, trailers: Fields | undefined): void {
     if (this.isTunnel) {
       // A half-close: the other direction goes on until it ends too.
-      leg.receiver.onEnd(undefined);
+      leg.receiver?.onEnd(undefined);
       return;
     }
+    const { receiver } = leg;
     leg.detach();
     this.#leg = undefined;
     this.#channel.releaseRead();
-    if (this.#isPaused) this.#resume();
+    this.#resume();
     if (this.#machine.canServeAgain && !this.#hasReadEnd && !this.#isClosed) {
       this.#owner.onReusable(this);
     } else if (!this.#isClosed) this.close();
-    leg.receiver.onEnd(trailers);
+    receiver?.onEnd(trailers);
   }
 
   #fail(failure: Failure): void {
-    const leg = this.#leg;
-    if (leg === undefined) return;
-    this.abandon();
-    leg.receiver.onGone(failure);
+    const receiver = this.#leg?.receiver;
+    if (this.#leg === undefined) return;
+    this.abort();
+    receiver?.onGone(failure);
   }
 
   #cutShort(error: Error | undefined): Failure {
@@ -316,61 +332,20 @@ export class UpstreamConnection implements ChannelReceiver, Timed {
     return new Failure(code, `Cannot read from ${this.label}: ${seen}`, { cause: error });
   }
 
-  #pause(): void {
-    if (this.#isPaused) return;
-    this.#isPaused = true;
-    this.#channel.pause();
-  }
-
   #resume(): void {
-    this.#isPaused = false;
-    if (!this.#isClosed) this.#channel.resume();
+    if (!this.#flow.isPaused || this.#isClosed) return;
+    this.#flow.resume();
     if (this.#idleMs > 0) this.#watch(this.#idleMs);
   }
 }
 
-/**
- * The leg of one exchange. It knows its connection only until the exchange is over: what is said
- * later must not reach the exchange that comes after it on the same connection.
- */
-class Http1UpstreamLeg implements UpstreamLeg {
-  receiver: LegReceiver;
+/** The upstream's leg over HTTP/1; whoever opens it is its receiver from the start. */
+class Http1UpstreamLeg extends DrivenLeg<UpstreamConnection> implements UpstreamLeg {
   readonly reused: boolean;
-  #connection: UpstreamConnection | undefined;
 
   constructor(connection: UpstreamConnection, receiver: LegReceiver, reused: boolean) {
-    this.#connection = connection;
-    this.receiver = receiver;
+    super(connection, receiver);
     this.reused = reused;
-  }
-
-  detach(): void {
-    this.#connection = undefined;
-  }
-
-  attach(receiver: LegReceiver): void {
-    this.receiver = receiver;
-    this.#connection?.startDelivery();
-  }
-
-  sendBody(piece: Buffer): number {
-    return this.#connection?.sendBody(piece) ?? piece.length;
-  }
-
-  sendEnd(trailers?: Fields): void {
-    this.#connection?.sendEnd(trailers);
-  }
-
-  flush(): void {
-    this.#connection?.flush();
-  }
-
-  consumed(bytes: number): void {
-    this.#connection?.consumed(bytes);
-  }
-
-  abort(): void {
-    this.#connection?.abandon();
   }
 }
 

@@ -49,10 +49,7 @@ export class ClientMachine {
   /** Both messages are whole, neither side wants to close, and not a byte is left over. */
   get canServeAgain(): boolean {
     return (
-      this.#persists &&
-      this.#hasSentAll &&
-      this.reader.isDone &&
-      this.reader.pendingBytes === 0
+      this.#persists && this.#hasSentAll && this.reader.isDone && this.reader.pendingBytes === 0
     );
   }
 
@@ -96,18 +93,21 @@ export class ClientMachine {
       this.keepAliveMs = read.idleMs;
       const stream = read.isChunked ? "chunked" : "until-close";
       reader.beginBody(head.body === "stream" ? stream : head.body, head.contentLength);
+      reader.hopNames = read.hopNames;
     }
   }
 
   #countInterim(): void {
     this.#interimHeads += 1;
-    if (this.#interimHeads > interimHeadsMax) throw unasked(`over ${interimHeadsMax} interim heads`);
+    if (this.#interimHeads > interimHeadsMax)
+      throw unasked(`over ${interimHeadsMax} interim heads`);
     this.reader.restart();
   }
 
   /** RFC 9110 §7.8: only to what was asked for, and only once all of the request is out. */
   #switchProtocol(request: RequestHead, head: ResponseHead): void {
-    if (request.upgrade === undefined || head.upgrade !== request.upgrade) {
+    const isAsked = request.upgrade !== undefined && head.upgrade === request.upgrade;
+    if (!isAsked || !this.#hasSentAll) {
       throw unasked("a 101 that nobody asked for");
     }
     this.#hasFinalHead = true;

@@ -3,15 +3,16 @@
  * is asked for, and which fields were meant for this hop only.
  */
 
-import { isToken, marksPerLine, removed } from "../../http/fields.ts";
 import { idOfName, isGuarded, unknown } from "../../http/field-names.ts";
+import { isToken, marksPerLine, removed } from "../../http/fields.ts";
+import { isBlank } from "./head-scan.ts";
 
 export interface ConnectionOptions {
   readonly close: boolean;
   readonly keepAlive: boolean;
   readonly upgrade: boolean;
   /** Field names in lower case that end at this hop. */
-  readonly named: readonly string[];
+  readonly named: ReadonlySet<string>;
   /** A field that nobody may take away was named, or what was sent is no list of tokens. */
   readonly isRefused: boolean;
 }
@@ -20,7 +21,7 @@ const none: ConnectionOptions = {
   close: false,
   keepAlive: false,
   upgrade: false,
-  named: [],
+  named: new Set(),
   isRefused: false,
 };
 
@@ -40,18 +41,25 @@ export function readConnection(value: string | undefined): ConnectionOptions {
 }
 
 function readOptions(value: string): ConnectionOptions {
-  const options = value
-    .split(",")
-    .map((option) => option.trim().toLowerCase())
-    .filter((option) => option !== "");
-  const named = options.filter((option) => !spoken.has(option));
+  const options = new Set(value.split(",").map((option) => trimBlanks(option).toLowerCase()));
+  options.delete("");
+  const named = options.difference(spoken);
   return {
-    close: options.includes("close"),
-    keepAlive: options.includes("keep-alive"),
-    upgrade: options.includes("upgrade"),
+    close: options.has("close"),
+    keepAlive: options.has("keep-alive"),
+    upgrade: options.has("upgrade"),
     named,
-    isRefused: named.some((option) => !isToken(option) || isProtected(option)),
+    isRefused: [...named].some((option) => !isToken(option) || isProtected(option)),
   };
+}
+
+/** Blanks of HTTP and no others: `String.trim` would turn `close\xa0` into an option (threat 21). */
+function trimBlanks(text: string): string {
+  let start = 0;
+  let end = text.length;
+  while (start < end && isBlank(text.charCodeAt(start))) start++;
+  while (end > start && isBlank(text.charCodeAt(end - 1))) end--;
+  return text.substring(start, end);
 }
 
 /** Options with a meaning of their own; fields of these names are for one hop anyway. */
@@ -63,9 +71,9 @@ function isProtected(name: string): boolean {
 }
 
 /** Removes the lines that `Connection` named, before anybody sees the fields. */
-export function removeNamed(text: string, marks: number[], named: readonly string[]): void {
+export function removeNamed(text: string, marks: number[], named: ReadonlySet<string>): void {
   for (let at = 0; at < marks.length; at += marksPerLine) {
     const name = text.substring(marks[at + 1]!, marks[at + 2]!).toLowerCase();
-    if (named.includes(name)) marks[at] = removed;
+    if (named.has(name)) marks[at] = removed;
   }
 }

@@ -14,8 +14,10 @@ import { Failure } from "../../base/failure.ts";
 import { isHeadOnly, lookAlike } from "../../http/field-names.ts";
 import { Fields, marksPerLine, removed } from "../../http/fields.ts";
 import { ChunkedDecoder } from "./chunked.ts";
-import { HeadScan, scanHead } from "./head-scan.ts";
+import { removeNamed } from "./connection-options.ts";
+import { HeadScan } from "./head-scan.ts";
 import type { HeadLimits } from "./limits.ts";
+import { scanHead } from "./scan-head.ts";
 
 /** What `next` found. Small integers, since this is asked several times a read. */
 export const readEvent = { need: 0, head: 1, piece: 2, end: 3 } as const;
@@ -27,6 +29,7 @@ export type BodyFraming = "none" | "sized" | "chunked" | "until-close" | "tunnel
 type State = "head" | "sized" | "chunked" | "trailers" | "until-close" | "tunnel" | "end" | "done";
 
 const noBytes = Buffer.alloc(0);
+const noNames: ReadonlySet<string> = new Set();
 
 /** First room for a head that comes in pieces, in bytes; it grows up to the head's limit. */
 const carryBytes = 1_024;
@@ -41,12 +44,15 @@ export class MessageReader {
   #carriedBytes = 0;
   #bytesLeft = 0;
   #chunked: ChunkedDecoder | undefined;
+  #hasInputEnded = false;
   /** The head found by the last `head` event, first byte to last, one character a byte. */
   headText = "";
   /** The part of the body found by the last `piece` event; valid until the next call. */
   piece: Buffer = noBytes;
   /** The trailer section of the message that ended, without fields that may not be there. */
   trailers: Fields | undefined;
+  /** Names in lower case that `Connection` said end at this hop: trailers too (RFC 9110 §7.6.1). */
+  hopNames: ReadonlySet<string> = noNames;
 
   constructor(isResponse: boolean, limits: HeadLimits) {
     this.scan = new HeadScan(isResponse, limits);
@@ -66,12 +72,6 @@ export class MessageReader {
   /** Bytes received that no event has told of yet. */
   get pendingBytes(): number {
     return this.#input.length - this.#at;
-  }
-
-  /** Copies what is pending, so that the bytes given to `receive` are the caller's again. */
-  keepPending(): void {
-    this.#input = Buffer.from(this.#input.subarray(this.#at));
-    this.#at = 0;
   }
 
   /** A head has begun and is not whole yet. */
@@ -98,6 +98,7 @@ export class MessageReader {
     this.#state = "head";
     this.scan.restart();
     this.trailers = undefined;
+    this.hopNames = noNames;
     if (this.#carry.length > carryBytes) this.#carry = noBytes;
   }
 
@@ -114,7 +115,7 @@ export class MessageReader {
         return this.#nextTrailers();
       case "until-close":
       case "tunnel":
-        return this.#takePiece(this.#input.length);
+        return this.#nextUntilEnd();
       case "end":
         this.#state = "done";
         return readEvent.end;
@@ -128,15 +129,27 @@ export class MessageReader {
    * the `end` of a body that only a close could end. False: the message is cut short.
    */
   receiveEnd(): boolean {
-    if (this.#state === "until-close" || this.#state === "tunnel") {
-      this.#state = "end";
-      return true;
+    switch (this.#state) {
+      case "until-close":
+      case "tunnel":
+        this.#hasInputEnded = true;
+        return true;
+      case "end":
+      case "done":
+        return true;
+      case "head":
+        return !this.scan.hasStarted && this.pendingBytes === 0;
+      case "sized":
+      case "chunked":
+      case "trailers":
+        return false;
     }
-    return this.#state === "end" || this.#state === "done" || this.#isBeforeHead();
   }
 
-  #isBeforeHead(): boolean {
-    return this.#state === "head" && !this.scan.hasStarted && this.pendingBytes === 0;
+  #nextUntilEnd(): ReadEvent {
+    if (!this.#hasInputEnded || this.pendingBytes > 0) return this.#takePiece(this.#input.length);
+    this.#state = "done";
+    return readEvent.end;
   }
 
   #nextSized(): ReadEvent {
@@ -169,6 +182,7 @@ export class MessageReader {
       const field = marks[at]!;
       if (field === lookAlike || isHeadOnly(field)) marks[at] = removed;
     }
+    if (this.hopNames.size > 0) removeNamed(this.headText, marks, this.hopNames);
     if (marks.length > 0) this.trailers = new Fields(this.headText, marks);
     this.#state = "done";
     return readEvent.end;

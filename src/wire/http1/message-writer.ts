@@ -45,6 +45,8 @@ export class MessageWriter {
 
   /** True: the piece is in the waiting text. False: write `takeText()`, and then the piece. */
   piece(piece: Buffer): boolean {
+    // A chunk of no bytes would be the last one.
+    if (piece.length === 0) return true;
     this.#frame(piece.length);
     if (this.#text.length + piece.length > copiedBytesMax) return false;
     this.#text += piece.toString("latin1", 0, piece.length);

@@ -20,6 +20,8 @@ export interface ReadRequest {
   readonly persists: boolean;
   /** HTTP/1.0 asked for it, so the answer must say that it was granted. */
   readonly asksKeepAlive: boolean;
+  /** Names in lower case that end at this hop. */
+  readonly hopNames: ReadonlySet<string>;
 }
 
 /** The values of fields that steer the message, picked out in one pass. */
@@ -62,7 +64,7 @@ export function readRequestHead(
   const found = pickSteering(text, marks);
   const connection = readConnection(found.connection);
   if (connection.isRefused) throw refuse("Connection names what may not be removed");
-  if (connection.named.length > 0) removeNamed(text, marks, connection.named);
+  if (connection.named.size > 0) removeNamed(text, marks, connection.named);
 
   const head: RequestHead = {
     method,
@@ -86,7 +88,7 @@ export function readRequestHead(
     head.upgrade = found.upgrade.toLowerCase();
   }
   const persists = isOld ? connection.keepAlive && !connection.close : !connection.close;
-  return { head, persists, asksKeepAlive: isOld && persists };
+  return { head, persists, asksKeepAlive: isOld && persists, hopNames: connection.named };
 }
 
 /** Takes the fields that end here out of `marks`, and drops look-alikes of known names. */
@@ -106,8 +108,7 @@ function pickSteering(text: string, marks: number[]): Steering {
   for (let at = 0; at < marks.length; at += marksPerLine) {
     const field = marks[at]!;
     if (field === 0) continue;
-    const isSteering =
-      field === id.host || field === id["content-length"] || field === id.expect;
+    const isSteering = field === id.host || field === id["content-length"] || field === id.expect;
     if (isSteering || isHopByHop(field)) {
       steer(found, field, text.substring(marks[at + 3]!, marks[at + 4]!));
       marks[at] = removed;

@@ -4,16 +4,19 @@
  */
 
 import { assert } from "../../base/assert.ts";
-import { isToken } from "../../http/fields.ts";
+import { isFieldValue, isToken } from "../../http/fields.ts";
 import type { RequestHead } from "../../http/head.ts";
 
-const targetPattern = /^[\x21-\x7e]+$/;
+/** Visible ASCII without `#`, as `start-line.ts` reads it. */
+const targetPattern = /^[\x21\x22\x24-\x7e]+$/;
 const authorityPattern = /^[\x21-\x7e]*$/;
 
 export function requestText(head: RequestHead): string {
   assert(isToken(head.method), "a method is a token");
-  assert(targetPattern.test(head.target), "a target is visible ASCII");
+  assert(targetPattern.test(head.target), "a target is visible ASCII without a fragment");
   assert(authorityPattern.test(head.authority), "a host is visible ASCII");
+  const isFramed = head.body === "sized" ? head.contentLength > 0 : head.contentLength <= 0;
+  assert(isFramed, "a length is told of a sized body, and of no other");
   let text = `${head.method} ${head.target} HTTP/1.1\r\nHost: ${head.authority}\r\n`;
   text += head.fields.write();
   if (head.body === "stream") text += "Transfer-Encoding: chunked\r\n";
@@ -26,6 +29,7 @@ export function requestText(head: RequestHead): string {
 function connectionText(head: RequestHead): string {
   const te = head.wantsTrailers ? "TE" : "";
   if (head.upgrade === undefined) return te === "" ? "\r\n" : `Connection: ${te}\r\n\r\n`;
+  assert(isFieldValue(head.upgrade), "a protocol's name is one line of text");
   const options = te === "" ? "Upgrade" : `${te}, Upgrade`;
   return `Connection: ${options}\r\nUpgrade: ${head.upgrade}\r\n\r\n`;
 }

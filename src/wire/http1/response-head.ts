@@ -19,6 +19,8 @@ export interface ReadResponse {
   readonly isChunked: boolean;
   /** How long the upstream will keep the connection when idle, in ms; Infinity: it does not say. */
   readonly idleMs: number;
+  /** Names in lower case that end at this hop. */
+  readonly hopNames: ReadonlySet<string>;
 }
 
 interface Steering {
@@ -36,9 +38,8 @@ export function readResponseHead(scan: HeadScan, text: string, method: string): 
   const marks = scan.marks;
   const found = pickSteering(text, marks);
   const connection = readConnection(found.connection);
-  if (connection.named.length > 0 && !connection.isRefused) {
-    removeNamed(text, marks, connection.named);
-  }
+  const hopNames = connection.isRefused ? noNames : connection.named;
+  if (hopNames.size > 0) removeNamed(text, marks, hopNames);
   const isOld = scan.minorVersion === 0;
   const head: ResponseHead = {
     status: scan.status,
@@ -53,13 +54,25 @@ export function readResponseHead(scan: HeadScan, text: string, method: string): 
   if (head.status === 101) head.upgrade = (found.upgrade ?? "").toLowerCase();
   readFraming(head, found, method);
   const stays = isOld ? connection.keepAlive && !connection.close : !connection.close;
-  const hasBoth = found.codingCount > 0 && (found.lengthCount > 0 || isOld);
   return {
     head,
-    persists: stays && !hasBoth && !(head.body === "stream" && found.codingCount === 0),
+    persists: stays && isFramedWell(head, found),
     isChunked: found.codingCount > 0,
     idleMs: readKeepAlive(found.keepAlive),
+    hopNames,
   };
+}
+
+const noNames: ReadonlySet<string> = new Set();
+
+/** Where the next response begins is beyond doubt; else there is none on this connection. */
+function isFramedWell(head: ResponseHead, found: Steering): boolean {
+  const isCoded = found.codingCount > 0;
+  // RFC 9112 §6.1: a server that says both, or a coding that its version has not, is confused.
+  if (isCoded && (found.lengthCount > 0 || head.version === "1.0")) return false;
+  if (head.body === "stream") return isCoded;
+  // A 204 ends with its head, but one that speaks of a body may send it all the same (threat 81).
+  return head.status !== 204 || !(isCoded || Number(found.contentLength ?? 0) > 0);
 }
 
 function pickSteering(text: string, marks: number[]): Steering {
@@ -97,7 +110,7 @@ function steer(found: Steering, field: number, value: string): void {
       found.connection = found.connection === undefined ? value : `${found.connection}, ${value}`;
       break;
     case id.upgrade:
-      found.upgrade = value;
+      found.upgrade = found.upgrade === undefined ? value : `${found.upgrade}, ${value}`;
       break;
     case id["keep-alive"]:
       found.keepAlive = value;
@@ -113,8 +126,7 @@ function readFraming(head: ResponseHead, found: Steering, method: string): void 
   if (found.codingCount > 1 || (found.coding ?? "chunked").toLowerCase() !== "chunked") {
     throw refuse("its Transfer-Encoding is not chunked alone");
   }
-  const bytes =
-    found.contentLength === undefined ? -1 : readContentLength(found.contentLength);
+  const bytes = found.contentLength === undefined ? -1 : readContentLength(found.contentLength);
   if (bytes === undefined) throw refuse("its Content-Length is no length");
 
   // A coding overrides a length, which then is not true (RFC 9112 §6.3 item 3).

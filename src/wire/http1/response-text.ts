@@ -21,16 +21,24 @@ export function headText(head: ResponseHead, framing: ResponseFraming): string {
   if (framing.contentLength >= 0) text += `Content-Length: ${framing.contentLength}\r\n`;
   if (framing.framing === "chunked") text += "Transfer-Encoding: chunked\r\n";
   if (framing.connection !== "") text += `Connection: ${framing.connection}\r\n`;
-  if (head.status === 101) text += `Upgrade: ${head.upgrade ?? ""}\r\n`;
+  if (head.status === 101) text += upgradeLine(head.upgrade ?? "");
   return text + "\r\n";
+}
+
+function upgradeLine(protocol: string): string {
+  assert(isFieldValue(protocol) && protocol !== "", "a 101 says which protocol it switches to");
+  return `Upgrade: ${protocol}\r\n`;
 }
 
 export function interimText(head: ResponseHead): string {
   return statusLine(head) + head.fields.write() + "\r\n";
 }
 
+/** RFC 9112 §4: unlike a field's value it may begin and end with blanks, and does in the wild. */
+const reasonPattern = /^[\t\x20-\x7e\x80-\xff]*$/;
+
 function statusLine(head: ResponseHead): string {
   assert(head.status >= 100 && head.status <= 599, "a status has three digits and a known class");
-  assert(head.reason === "" || isFieldValue(head.reason), "a reason phrase is one line of text");
+  assert(reasonPattern.test(head.reason), "a reason phrase is one line of text");
   return `HTTP/1.1 ${head.status} ${head.reason}\r\n`;
 }

@@ -32,6 +32,7 @@ export class ServerMachine {
   #sent: Sent = "nothing";
   #isTunnel = false;
   #endsWithClose = false;
+  #hasContinued = false;
 
   constructor(limits: HeadLimits) {
     this.reader = new MessageReader(false, limits);
@@ -79,7 +80,10 @@ export class ServerMachine {
     this.#persists = read.persists;
     this.#asksKeepAlive = read.asksKeepAlive;
     this.#sent = "nothing";
-    reader.beginBody(read.head.body === "stream" ? "chunked" : read.head.body, read.head.contentLength);
+    this.#hasContinued = false;
+    const { body, contentLength } = read.head;
+    reader.beginBody(body === "stream" ? "chunked" : body, contentLength);
+    reader.hopNames = read.hopNames;
   }
 
   /** No exchange after this one; said in the head, so call it before that is sent. */
@@ -92,6 +96,7 @@ export class ServerMachine {
     const request = this.#head;
     assert(this.#sent === "nothing", "one final head is sent for a request");
     if (head.status < 200 && head.status !== 101) {
+      if (head.status === 100) this.#hasContinued = true;
       if (request?.version === "1.1") this.writer.interim(interimText(head));
       return;
     }
@@ -104,9 +109,14 @@ export class ServerMachine {
     const framing = this.#framingFor(head, request);
     // Where a body ends with the connection, there is none after it.
     if (framing === "close" || request === undefined) this.#persists = false;
+    // Told a final status instead of 100, a client may send its body or not: nobody can know where
+    // the next request begins (RFC 9110 §10.1.1, threat 51).
+    const isUncertain = request?.expectsContinue === true && !this.#hasContinued;
+    if (isUncertain && !this.reader.isDone) this.#persists = false;
     const connection = this.#persists ? (this.#asksKeepAlive ? "keep-alive" : "") : "close";
     this.#endsWithClose = framing === "close";
-    const tellsLength = framing !== "chunked" && framing !== "close";
+    // RFC 9110 §8.6: a 204 has no Content-Length, not even 0.
+    const tellsLength = framing !== "chunked" && framing !== "close" && head.status !== 204;
     const isEmpty = head.body === "none" && !isBodyless(request?.method ?? "", head.status);
     const length = isEmpty ? 0 : head.contentLength;
     this.writer.begin(
@@ -127,7 +137,8 @@ export class ServerMachine {
     this.#isTunnel = true;
     this.#persists = false;
     this.reader.beginBody("tunnel", 0);
-    this.writer.begin(headText(head, { connection: "Upgrade", contentLength: -1, framing: "raw" }), "raw", 0);
+    const framing = { connection: "Upgrade", contentLength: -1, framing: "raw" } as const;
+    this.writer.begin(headText(head, framing), "raw", 0);
   }
 
   sendEnd(trailers: Fields | undefined): void {

@@ -1,0 +1,61 @@
+/**
+ * `npm run bench -- [MODES] [OPTIONS]`: Foregate beside nginx, HAProxy, Caddy and http-proxy.
+ *
+ *   programs ▶ for each mode: upstream, proxies, load in alternating rounds ▶ tables, JSON, page
+ *
+ * What is compared and how is told in README.md beside this file. It is not a test: nothing fails
+ * because it was slow.
+ */
+
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { fileURLToPath } from "node:url";
+import { measureLatency, type LatencyResult } from "./latency.ts";
+import { measureMemory, type MemoryResult } from "./memory.ts";
+import { readOptions, type Options } from "./options.ts";
+import { Processes } from "./processes.ts";
+import { ensurePrograms, versionsOf } from "./programs.ts";
+import { proxiesWithLog } from "./proxies.ts";
+import { machineName, renderPage, renderTables, type Results } from "./report.ts";
+import { measureLoad, type Measurement } from "./rounds.ts";
+
+const options = readOptions(process.argv.slice(2));
+if (typeof options === "string") {
+  console.error(options);
+  process.exitCode = 2;
+} else {
+  const results = await measure(options);
+  console.log(renderTables(results));
+  writeResults(results, options);
+  // Ends the processes that are left, such as the one that holds the network namespace.
+  process.exit();
+}
+
+async function measure({ modes, proxies, rounds, seconds }: Options): Promise<Results> {
+  ensurePrograms(proxies);
+  const processes = new Processes();
+  const load: Measurement[] = [];
+  let memory: readonly MemoryResult[] = [];
+  let latency: readonly LatencyResult[] = [];
+  for (const mode of modes) {
+    console.error(mode);
+    const names = mode === "logs" ? proxies.filter((n) => proxiesWithLog.includes(n)) : proxies;
+    if (mode === "memory") memory = await measureMemory(processes, names);
+    else if (mode === "latency") {
+      latency = await measureLatency(processes, names, { rounds, seconds });
+    } else load.push(...(await measureLoad(processes, mode, names, { rounds, seconds })));
+  }
+  const date = new Date().toISOString();
+  const versions = versionsOf(proxies);
+  return { date, machine: machineName(), rounds, seconds, versions, load, memory, latency };
+}
+
+function writeResults(results: Results, { jsonFile, writesPage }: Options): void {
+  mkdirSync(dirname(jsonFile), { recursive: true });
+  writeFileSync(jsonFile, `${JSON.stringify(results, undefined, 2)}\n`);
+  console.error(`Results: ${jsonFile}`);
+  if (!writesPage) return;
+  const page = fileURLToPath(new URL("../docs/benchmarks.md", import.meta.url));
+  writeFileSync(page, renderPage(results));
+  console.error(`Page: ${page}`);
+}

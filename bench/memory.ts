@@ -1,0 +1,153 @@
+/**
+ * Memory of a proxy: per idle connection, with 10,000 of them that have had one answer each, and
+ * per active exchange, with 1,000 clients that have stopped reading an answer of 100 KB.
+ *
+ * What the kernel buffers for sockets is not counted; so that it cannot swallow the 100 KB, the
+ * second measurement runs in a network namespace with small socket buffers, which needs root.
+ */
+
+import { fileURLToPath } from "node:url";
+import { setTimeout as sleep } from "node:timers/promises";
+import { readMemoryBytes } from "./cpu.ts";
+import { runLoad } from "./load.ts";
+import { findProgram } from "../tools/debian.ts";
+import type { Processes } from "./processes.ts";
+import { startProxies, type Proxy, type ProxyName } from "./proxies.ts";
+import {
+  loadCore,
+  runSecondsMax,
+  startUpstream,
+  type BodyPath,
+  type Upstream,
+} from "./upstream.ts";
+
+export interface MemoryResult {
+  readonly proxy: ProxyName;
+  /** Fresh, after a short load that made its code warm. */
+  readonly startBytes: number;
+  /** Undefined where the proxy keeps no connection idle. */
+  readonly perIdleConnectionBytes: number | undefined;
+  /** Undefined where there may be no network namespace. */
+  readonly perActiveExchangeBytes: number | undefined;
+}
+
+/** Where a measurement takes place: the upstream, and the words that bring a program to it. */
+interface Place {
+  readonly upstream: Upstream;
+  readonly prefix: readonly string[];
+}
+
+interface HeldMemory {
+  readonly startBytes: number;
+  readonly perClientBytes: number | undefined;
+}
+
+interface Held {
+  readonly count: number;
+  readonly path: BodyPath;
+  readonly behaviour: "idle" | "stalled";
+}
+
+const idleClients: Held = { count: 10_000, path: "/60b", behaviour: "idle" };
+const stalledClients: Held = { count: 1_000, path: "/100kb", behaviour: "stalled" };
+
+/** After the last answer: time to free what is freed soon. */
+const settleMs = 2_000;
+
+const warmUp = { path: "/60b", connections: 64, seconds: 1, postBytes: 0, closes: false } as const;
+
+/** Packets of 1,500 bytes: with loopback's 64 KB one packet would already fill a small buffer. */
+const namespaceSetup = `
+ip link set lo up mtu 1500
+echo "4096 8192 16384" > /proc/sys/net/ipv4/tcp_rmem
+echo "4096 8192 16384" > /proc/sys/net/ipv4/tcp_wmem
+echo ready $$
+exec sleep ${runSecondsMax}`;
+
+export async function measureMemory(
+  processes: Processes,
+  names: readonly ProxyName[],
+): Promise<readonly MemoryResult[]> {
+  const here = { prefix: [], upstream: await startUpstream(processes, "memory-upstream") };
+  const narrow = await enterSmallBuffers(processes);
+  const results: MemoryResult[] = [];
+  for (const proxy of names) {
+    const idle = await measureHeld(processes, proxy, here, idleClients);
+    if (idle === undefined) continue;
+    const stalled = narrow && (await measureHeld(processes, proxy, narrow, stalledClients));
+    results.push({
+      proxy,
+      startBytes: idle.startBytes,
+      perIdleConnectionBytes: idle.perClientBytes,
+      perActiveExchangeBytes: stalled?.perClientBytes,
+    });
+    console.error(`  ${proxy}: ${idle.perClientBytes ?? "?"} bytes per idle connection`);
+  }
+  return results;
+}
+
+async function measureHeld(
+  processes: Processes,
+  name: ProxyName,
+  { upstream, prefix }: Place,
+  held: Held,
+): Promise<HeldMemory | undefined> {
+  const setup = { upstreamPort: upstream.port, hasAccessLog: false, prefix };
+  const [proxy] = await startProxies(processes, [name], setup);
+  if (proxy === undefined) return undefined;
+  await runLoad(processes, { ...warmUp, port: proxy.port, prefix });
+  await sleep(settleMs);
+  const startBytes = readMemoryBytes(proxy.process.pid);
+  const heldBytes = await memoryWhileHeld(processes, proxy, held, prefix);
+  await proxy.process.stop();
+  return { startBytes, perClientBytes: heldBytes && (heldBytes - startBytes) / held.count };
+}
+
+/** Undefined when the proxy closes connections that the clients would hold. */
+async function memoryWhileHeld(
+  processes: Processes,
+  proxy: Proxy,
+  held: Held,
+  prefix: readonly string[],
+): Promise<number | undefined> {
+  const script = fileURLToPath(new URL("./held-clients.ts", import.meta.url));
+  const clients = processes.start({
+    name: "held-clients",
+    program: process.execPath,
+    args: [script, String(proxy.port), String(held.count), held.path, held.behaviour],
+    core: loadCore,
+    secondsMax: 120,
+    prefix,
+  });
+  try {
+    await clients.until(() => clients.output.includes("ready"), "ready");
+    await sleep(settleMs);
+    return clients.running ? readMemoryBytes(proxy.process.pid) : undefined;
+  } catch (error) {
+    console.error(`  ${proxy.name}: ${error instanceof Error ? error.message : String(error)}`);
+    return undefined;
+  } finally {
+    await clients.stop();
+  }
+}
+
+/** An upstream in a namespace with small buffers, or undefined where we may not make one. */
+async function enterSmallBuffers(processes: Processes): Promise<Place | undefined> {
+  const tools = ["unshare", "nsenter", "ip"].filter((name) => findProgram(name) === undefined);
+  if (process.getuid?.() !== 0 || tools.length > 0) return undefined;
+  const holder = processes.start({
+    name: "namespace",
+    program: "unshare",
+    args: ["--net", "sh", "-ec", namespaceSetup],
+    core: loadCore,
+    secondsMax: runSecondsMax,
+  });
+  try {
+    await holder.until(() => holder.output.includes("ready"), "ready");
+  } catch {
+    return undefined;
+  }
+  const pid = holder.output.trim().split(" ").at(-1);
+  const prefix = ["nsenter", `--net=/proc/${pid}/ns/net`];
+  return { prefix, upstream: await startUpstream(processes, "narrow-upstream", prefix) };
+}

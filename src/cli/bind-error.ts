@@ -1,0 +1,113 @@
+/** Why an address cannot be listened on: what, where, and how to mend it. */
+
+import { dirname } from "node:path";
+
+import type { PlacedListener } from "../config/listeners.ts";
+
+interface Trouble {
+  readonly code: `FG21${string}`;
+  readonly what: string;
+  readonly fixes: readonly string[];
+}
+
+/** undefined: it is no error of listening. */
+export function describeBindError(
+  error: unknown,
+  listeners: readonly PlacedListener[],
+): string | undefined {
+  if (!(error instanceof Error) || !("label" in error)) return undefined;
+  const listener = listeners.find(({ options }) => options.label === error.label);
+  if (listener === undefined) return undefined;
+  const trouble = troubleOf(error, listener);
+  const { label } = listener.options;
+  const where = listener.writtenAt ?? "by default, because the config has no `listen`";
+  const [fix = "", ...others] = trouble.fixes;
+  return [
+    `error[${trouble.code}]: ${trouble.what}`,
+    `  = listen: ${label} (${where})`,
+    `  = fix:    ${fix}`,
+    ...others.map((other) => `    or:     ${other}`),
+  ].join("\n");
+}
+
+function troubleOf(error: NodeJS.ErrnoException, { options }: PlacedListener): Trouble {
+  const { label, host, port, socketPath } = options;
+  if (socketPath !== undefined) return socketTrouble(error, socketPath);
+  switch (error.code) {
+    case "EACCES":
+    case "EPERM":
+      return privilegeTrouble(port);
+    case "EADDRINUSE":
+      return {
+        code: "FG2102",
+        what: `port ${port} is in use by another program`,
+        fixes: [
+          `find it: ss -ltnp 'sport = :${port}'`,
+          `another port: listen: ${port === 8080 ? 8081 : 8080}`,
+        ],
+      };
+    case "EADDRNOTAVAIL":
+    case "ENOTFOUND":
+    case "EAI_AGAIN":
+    case "EINVAL":
+      return {
+        code: "FG2103",
+        what: `${host ?? label} is no address of this machine`,
+        fixes: ["see which there are: ip -brief address", `every address: listen: ${port}`],
+      };
+    default:
+      return otherTrouble(error, label);
+  }
+}
+
+function privilegeTrouble(port: number): Trouble {
+  return {
+    code: "FG2101",
+    what: `port ${port} needs a privilege this process lacks`,
+    fixes: [
+      `sudo setcap cap_net_bind_service=+ep ${process.execPath}`,
+      "AmbientCapabilities=CAP_NET_BIND_SERVICE in its systemd unit",
+      "a port above 1023: listen: 8080",
+    ],
+  };
+}
+
+function socketTrouble(error: NodeJS.ErrnoException, path: string): Trouble {
+  const folder = dirname(path);
+  switch (error.code) {
+    case "ENOENT":
+    case "ENOTDIR":
+      return {
+        code: "FG2104",
+        what: `the folder ${folder} of the socket does not exist`,
+        fixes: [`mkdir -p ${folder}`],
+      };
+    case "EACCES":
+    case "EPERM":
+    case "EROFS":
+      return {
+        code: "FG2105",
+        what: `this process may not make a socket in ${folder}`,
+        fixes: [`let the process's user write there: ls -ld ${folder}`, "name another folder"],
+      };
+    case "EADDRINUSE":
+      return {
+        code: "FG2102",
+        what: `${path} exists already`,
+        fixes: [
+          `see whether a program listens there: ss -lxp 'src = ${path}'`,
+          `if none does, it is a leftover: rm ${path}`,
+        ],
+      };
+    default:
+      return otherTrouble(error, path);
+  }
+}
+
+function otherTrouble(error: Error, label: string): Trouble {
+  return {
+    code: "FG2106",
+    what: `cannot listen on ${label}: ${error.message}`,
+    fixes: ["name another address in `listen`"],
+  };
+}

@@ -1,0 +1,63 @@
+/** What each command does; every function resolves with an exit code. */
+
+import { compileValue, loadConfig, type LoadedConfig } from "../config/load.ts";
+import { exitCodes } from "./exit-codes.ts";
+import { configOfProxy, configOfTargets, type OneLiner, type ProxyWishes } from "./one-liner.ts";
+import { countProblems, problemLines, problemsAsJson } from "./report-problems.ts";
+import { count, print, say } from "./say.ts";
+
+export interface ConfigOptions {
+  readonly config?: string;
+}
+
+/** `-c`, then the environment, then the usual places. */
+const configPath = ({ config }: ConfigOptions): string | undefined =>
+  config ?? (process.env["FOREGATE_CONFIG"] || undefined);
+
+export async function run(options: ConfigOptions): Promise<number> {
+  return startOr(exitCodes.configInvalid, await loadConfig(configPath(options)));
+}
+
+export async function check(options: ConfigOptions & { readonly json?: true }): Promise<number> {
+  const { file, plan, problems, sites } = await loadConfig(configPath(options));
+  const code = plan === undefined ? exitCodes.configInvalid : exitCodes.ok;
+  if (options.json === true) print(problemsAsJson(file, problems));
+  else {
+    for (const line of plan === undefined ? problemLines(problems) : []) print(line);
+    if (plan !== undefined) {
+      const parts = [
+        count(sites.length, "site"),
+        count(plan.pools.length, "pool"),
+        `listens on ${plan.listeners.map(({ label }) => label).join(", ")}`,
+      ];
+      print(`${file}: valid (${parts.join(", ")})`);
+    }
+    if (plan !== undefined && problems.length > 0) print(countProblems(problems));
+  }
+  return code;
+}
+
+export function proxy(wishes: ProxyWishes): Promise<number> {
+  return startOneLiner(configOfProxy(wishes));
+}
+
+export function serveTargets(targets: readonly string[]): Promise<number> {
+  return startOneLiner(configOfTargets(targets));
+}
+
+function startOneLiner(config: OneLiner | string): Promise<number> {
+  if (typeof config !== "string") {
+    return startOr(exitCodes.usage, compileValue(config, "command line"));
+  }
+  say(`error: ${config}`);
+  return Promise.resolve(exitCodes.usage);
+}
+
+async function startOr(codeIfWrong: number, config: LoadedConfig): Promise<number> {
+  if (config.plan === undefined) {
+    for (const line of problemLines(config.problems)) say(line);
+    return codeIfWrong;
+  }
+  const { start } = await import("./start.ts");
+  return await start(config.plan, config);
+}

@@ -1,0 +1,81 @@
+/**
+ * From a config without errors to a running proxy, until a signal ends it.
+ *
+ *   SIGTERM, SIGINT  stop accepting, wait for exchanges in flight (on a terminal 3 s at most), end
+ *   … a second time  end now
+ *   SIGQUIT          end now
+ */
+
+import type { LoadedConfig } from "../config/load.ts";
+import type { Plan } from "../exchange/plan.ts";
+import { startWorker, type Worker } from "../worker.ts";
+import { banner } from "./banner.ts";
+import { describeBindError } from "./bind-error.ts";
+import { exitCodes } from "./exit-codes.ts";
+import { count, say } from "./say.ts";
+
+/** How long the first Ctrl-C waits: somebody sits there and watches. */
+const terminalDrainMs = 3_000;
+
+/**
+ * One Ctrl-C may come twice, from the terminal and again through npm or npx. Only a signal this much
+ * later is a second one.
+ */
+const sameSignalMs = 300;
+
+/** Resolves with the exit code. */
+export async function start(plan: Plan, config: LoadedConfig): Promise<number> {
+  let worker: Worker;
+  try {
+    worker = await startWorker(plan);
+  } catch (error) {
+    const trouble = describeBindError(error, config.listeners);
+    if (trouble === undefined) throw error;
+    say(trouble);
+    return exitCodes.cannotBind;
+  }
+  const { sites } = config;
+  say(banner({ listeners: worker.listeners, sites, tookMs: performance.now() }));
+  return await untilStopped(worker, plan.drainMs);
+}
+
+/** Settles once: drained, or cut by a second signal. */
+function untilStopped(worker: Worker, drainMs: number): Promise<number> {
+  const { promise, resolve, reject } = Promise.withResolvers<number>();
+  let firstMs: number | undefined;
+  const stop = (graceMs: number): void => {
+    firstMs = performance.now();
+    worker.stop(graceMs).then(() => resolve(exitCodes.ok), reject);
+  };
+  const ask = (graceMs: number): void => {
+    if (firstMs === undefined) {
+      const waitMs = Math.min(graceMs, drainMs);
+      tellWaiting(worker.counters.exchangesInFlight, waitMs);
+      stop(waitMs);
+    } else if (performance.now() - firstMs >= sameSignalMs) {
+      say("foregate: stopped at once");
+      resolve(exitCodes.failed);
+    }
+  };
+  const isWatched = process.stderr.isTTY;
+  process.on("SIGTERM", () => ask(drainMs));
+  process.on("SIGINT", () => ask(isWatched ? terminalDrainMs : drainMs));
+  process.on("SIGQUIT", () => {
+    if (firstMs === undefined) stop(0);
+    else resolve(exitCodes.ok);
+  });
+  process.on("SIGHUP", () => {
+    if (isWatched) ask(terminalDrainMs);
+    else say("foregate: reloading is not available in this version: restart it instead");
+  });
+  // Without a handler, Node opens its inspector on this signal, which asks others to reopen logs.
+  process.on("SIGUSR1", () => say("foregate: reopening logs is not available in this version"));
+  return promise;
+}
+
+function tellWaiting(inFlightCount: number, waitMs: number): void {
+  if (inFlightCount === 0) return;
+  const seconds = Math.ceil(waitMs / 1_000);
+  const whom = count(inFlightCount, "exchange");
+  say(`foregate: waiting at most ${seconds} s for ${whom}; a second signal stops at once`);
+}

@@ -1,0 +1,138 @@
+/**
+ * A config to a plan: every part is read on its own, and a plan is made only if none was wrong, so
+ * that a wrong config never starts half.
+ */
+
+import { existsSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+
+import { describe, oneOf, reject, type Reader } from "../base/reader.ts";
+import type { Plan } from "../exchange/plan.ts";
+import { clientLimits, clientTimeouts, type ClientLimits } from "../limits/options.ts";
+import { clientLimitsSchema, programTimeoutsSchema } from "../limits/schema.ts";
+import type { AccessLogOptions } from "../observe/options.ts";
+import { logsSchema } from "../observe/schema.ts";
+import { forwardedSchema } from "../rewriting/schema.ts";
+import { createRouter } from "../routing/router.ts";
+import { compileListeners, compileTrust, type PlacedListener } from "./listeners.ts";
+import { Place, type Source } from "./place.ts";
+import { Pools } from "./pools.ts";
+import { inFileOrder, isError, type Problem } from "./problems.ts";
+import { readDefaults } from "./routes.ts";
+import { compileSites, type SiteSummary } from "./sites.ts";
+
+export interface CompiledConfig {
+  /** undefined: there is an error among the problems. */
+  readonly plan: Plan | undefined;
+  readonly problems: readonly Problem[];
+  readonly sites: readonly SiteSummary[];
+  readonly listeners: readonly PlacedListener[];
+}
+
+/** How long a stop waits for exchanges in flight. */
+const usualDrainMs = 30_000;
+
+const topKeys = [
+  "compat",
+  "defaults",
+  "forwarded",
+  "limits",
+  "listen",
+  "logs",
+  "pools",
+  "sites",
+  "timeouts",
+  "trust",
+  "workers",
+];
+
+/** `problems` are those found already; the new ones are added. */
+export function compile(value: unknown, source: Source, known: readonly Problem[]): CompiledConfig {
+  const problems = [...known];
+  const root = new Place(value, [], source, problems);
+  if (!root.isMap) {
+    const message = value === null ? "the config is empty" : `want a map, found ${describe(value)}`;
+    const help = 'begin with: sites: { "*": "localhost:3000" }';
+    reject(root, { kind: value === null ? "missing" : "value", message, help });
+    return { plan: undefined, problems, sites: [], listeners: [] };
+  }
+  root.hasKeys(topKeys);
+  for (const key of ["compat", "workers"] as const) {
+    if (root.at(key).isThere) root.at(key).read(key === "compat" ? compat : workers);
+  }
+  const listeners = compileListeners(root.at("listen"));
+  const trust = compileTrust(root.at("trust"));
+  const pools = new Pools();
+  pools.define(root.at("pools"));
+  const { sites, summaries } = compileSites(root.at("sites"), readDefaults(root.at("defaults")), pools);
+  const rest = readRest(root);
+  const found = { problems: inFileOrder(problems), sites: summaries, listeners };
+  if (problems.some(isError)) return { ...found, plan: undefined };
+  const plan: Plan = {
+    listeners: listeners.map(({ options }) => options),
+    router: createRouter(sites),
+    pools: pools.options,
+    trust,
+    ...rest,
+  };
+  return { ...found, plan };
+}
+
+type RestOfPlan = Omit<Plan, "listeners" | "router" | "pools" | "trust">;
+
+function readRest(root: Place): RestOfPlan {
+  const timeouts = root.at("timeouts").isThere
+    ? root.at("timeouts").parse(programTimeoutsSchema)
+    : undefined;
+  const forwarded = root.at("forwarded");
+  return {
+    limits: readLimits(root.at("limits")),
+    timeouts: { ...clientTimeouts, ...timeouts?.client },
+    forwarded: (forwarded.isThere ? forwarded.parse(forwardedSchema) : undefined) ?? {
+      rfc7239: false,
+    },
+    accessLog: readAccessLog(root.at("logs")),
+    drainMs: timeouts?.drainMs ?? usualDrainMs,
+  };
+}
+
+/** A field or a target that is longer than the whole head could never arrive. */
+function readLimits(place: Place): ClientLimits {
+  const given = place.isThere ? place.parse(clientLimitsSchema) : undefined;
+  const limits = { ...clientLimits, ...given };
+  const parts = { field: limits.fieldBytesMax, target: limits.targetBytesMax };
+  if (given === undefined) return limits;
+  for (const [key, bytesMax] of Object.entries(parts)) {
+    if (bytesMax <= limits.headBytesMax) continue;
+    const at = place.at(key).isThere ? place.at(key) : place.at("head");
+    const message = `a ${key} of ${bytesMax} bytes does not fit into a head of`;
+    const help = "set both `head` and this";
+    reject(at, { kind: "together", message: `${message} ${limits.headBytesMax}`, help });
+  }
+  return limits;
+}
+
+function readAccessLog(logs: Place): AccessLogOptions | undefined {
+  const options = logs.isThere ? logs.parse(logsSchema) : undefined;
+  if (options === undefined) return { file: undefined };
+  const { file } = options.accessLog ?? {};
+  if (file === undefined) return options.accessLog;
+  const path = resolve(logs.source.folder, file);
+  if (existsSync(dirname(path))) return { file: path };
+  const message = `cannot write ${path}: there is no folder ${dirname(path)}`;
+  const help = `mkdir -p ${dirname(path)}`;
+  return reject(logs.at("access").at("file"), { kind: "file", message, help });
+}
+
+const compat: Reader<string> = (value, reporter) => {
+  if (typeof value === "string" && /^\d{4}-(?:0[1-9]|1[0-2])$/.test(value)) return value;
+  const message = `want a year and a month such as "2026-11", found ${describe(value)}`;
+  return reject(reporter, { message });
+};
+
+const workers: Reader<unknown> = (value, reporter) => {
+  if (value === 1) return value;
+  if (typeof value !== "number") return oneOf(["auto"])(value, reporter);
+  const message = `${value} workers are not available in this version`;
+  return reject(reporter, { kind: "unavailable", message, help: "use auto" });
+};

@@ -1,0 +1,100 @@
+/**
+ * From a file, from standard input, or from what a command line says, to a plan or to everything
+ * that is wrong with it.
+ */
+
+import { readFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { buffer } from "node:stream/consumers";
+
+import { compile, type CompiledConfig } from "./compile.ts";
+import { decodeText } from "./decode-text.ts";
+import { configFiles, findConfig } from "./find-config.ts";
+import { problemCodes, type Problem, type ProblemKind } from "./problems.ts";
+import { readDocument } from "./read-document.ts";
+
+export interface LoadedConfig extends CompiledConfig {
+  /** As the user named it. */
+  readonly file: string;
+}
+
+export const standardInput = "-";
+
+const noConfigHelp = "start without one by `npx foregate 3000`, or name one with -c FILE";
+
+/** `path` undefined: looks in the usual places. Never rejects: what is wrong is a problem. */
+export async function loadConfig(path: string | undefined): Promise<LoadedConfig> {
+  const places = { folder: process.cwd(), environment: process.env };
+  const file = path ?? findConfig(places);
+  if (file === undefined) {
+    const message = `found no config: looked for ${configFiles(places).join(", ")}`;
+    return failed("foregate", "not-found", message, noConfigHelp);
+  }
+  try {
+    if (file === standardInput) return readConfig(await buffer(process.stdin), "<stdin>", ".");
+    return readConfig(readFileSync(file), file, dirname(file));
+  } catch (error) {
+    return unreadable(file, error);
+  }
+}
+
+/** `folder` is what relative file names in the config start from. */
+export function readConfig(bytes: Buffer, file: string, folder: string): LoadedConfig {
+  const text = decodeText(bytes);
+  if (typeof text !== "string") return failed(file, "syntax", text.message, text.help);
+  const { document, problems: found } = readDocument(text);
+  const problems = found.map(
+    ({ kind, ...rest }): Problem => ({
+      ...rest,
+      code: problemCodes[kind],
+      severity: "error",
+      file,
+      path: "",
+    }),
+  );
+  if (document === undefined) return { file, ...nothing, problems };
+  const source = { file, folder: resolve(folder), positionOf: document.positionOf };
+  return { file, ...compile(document.value, source, problems) };
+}
+
+/** A config that is written nowhere: `name` stands for the file in messages. */
+export function compileValue(value: unknown, name: string): LoadedConfig {
+  const source = { file: name, folder: process.cwd(), positionOf: () => undefined };
+  return { file: name, ...compile(value, source, []) };
+}
+
+const nothing = { plan: undefined, sites: [], listeners: [] } as const;
+
+function unreadable(file: string, error: unknown): LoadedConfig {
+  const { code, message } = error as NodeJS.ErrnoException;
+  switch (code) {
+    case "ENOENT":
+    case "ENOTDIR":
+      return failed(file, "not-found", "there is no such file", noConfigHelp);
+    case "EISDIR":
+      return failed(file, "unreadable", "it is a folder", `name the file: -c ${file}/foregate.yaml`);
+    case "EACCES":
+      return failed(file, "unreadable", "this process may not read it", `chmod +r ${file}`);
+    default:
+      return failed(file, "unreadable", `cannot read it: ${message}`, undefined);
+  }
+}
+
+function failed(
+  file: string,
+  kind: ProblemKind,
+  message: string,
+  help: string | undefined,
+): LoadedConfig {
+  const problem: Problem = {
+    code: problemCodes[kind],
+    severity: "error",
+    message,
+    file,
+    line: undefined,
+    column: undefined,
+    path: "",
+    help,
+  };
+  return { file, ...nothing, problems: [problem] };
+}

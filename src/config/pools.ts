@@ -1,0 +1,124 @@
+/**
+ * `pools`, and the pools that routes make by naming an upstream. A pool exists once, however many
+ * routes send to it, so that its connections and its counters are shared.
+ */
+
+import { describe, reject } from "../base/reader.ts";
+import {
+  keepAlive,
+  upstreamTimeouts,
+  type KeepAlive,
+  type PoolOptions,
+  type UpstreamAddress,
+  type UpstreamTimeouts,
+} from "../upstream/options.ts";
+import { poolSchema, upstreamsSchema, type PoolWishes } from "../upstream/schema.ts";
+import { nearestWord } from "./did-you-mean.ts";
+import type { Place } from "./place.ts";
+
+const poolKeys = ["to", "balance", "keepAlive", "timeouts"];
+
+/** What cannot be taken for an upstream: no dot, no colon, no slash, and not only digits. */
+const poolNamePattern = /^(?!\d+$)[A-Za-z0-9_][A-Za-z0-9_-]*$/;
+
+/** A pool's place in the plan, and what it says itself about waiting. */
+export interface PlacedPool {
+  readonly index: number;
+  readonly timeouts: Partial<UpstreamTimeouts>;
+  /** For the banner. */
+  readonly label: string;
+}
+
+export class Pools {
+  readonly #pools: PoolOptions[] = [];
+  /** By name; undefined: its definition is wrong, which has been said. */
+  readonly #named = new Map<string, PlacedPool | undefined>();
+  readonly #unnamed = new Map<string, PlacedPool>();
+
+  get options(): readonly PoolOptions[] {
+    return this.#pools;
+  }
+
+  /** Reads the key `pools`. */
+  define(pools: Place): void {
+    if (!pools.isThere) return;
+    if (pools.entries().length === 0) {
+      const message = `want a map from names to upstreams, found ${describe(pools.value)}`;
+      reject(pools, { message });
+    }
+    for (const [name, place] of pools.entries()) {
+      this.#named.set(name, this.#readNamed(name, place));
+    }
+  }
+
+  /** What stands in `to`: the name of a pool, an upstream, or several; undefined: wrong, and said. */
+  find(to: Place, keepAliveWish: KeepAlive | undefined): PlacedPool | undefined {
+    if (typeof to.value === "string" && isWord(to.value)) return this.#byName(to.value, to);
+    const upstreams = to.parse(upstreamsSchema);
+    if (upstreams === undefined) return undefined;
+    return this.#share(upstreams, keepAliveWish ?? keepAlive);
+  }
+
+  #readNamed(name: string, place: Place): PlacedPool | undefined {
+    if (!poolNamePattern.test(name)) {
+      const message = `want a pool's name of letters, digits, - and _; found ${describe(name)}`;
+      reject(place, { message, onKey: true });
+    }
+    const wishes = readWishes(place);
+    if (wishes === undefined) return undefined;
+    const timeouts = wishes.timeouts ?? {};
+    const count = wishes.to.length;
+    const index = this.#pools.length;
+    this.#pools.push({
+      name,
+      upstreams: wishes.to,
+      timeouts: { ...upstreamTimeouts, ...timeouts },
+      keepAlive: wishes.keepAlive ?? keepAlive,
+    });
+    return { index, timeouts, label: count === 1 ? name : `${name} (${count} upstreams)` };
+  }
+
+  #byName(name: string, to: Place): PlacedPool | undefined {
+    if (this.#named.has(name)) return this.#named.get(name);
+    const names = [...this.#named.keys()];
+    const meant = nearestWord(name, names);
+    const known = names.length === 0 ? "there are no pools" : `there are ${names.join(", ")}`;
+    const guess = meant === undefined ? known : `did you mean "${meant}"`;
+    const help = `${guess}; for a server write "${name}:PORT"`;
+    return reject(to, { kind: "pool", message: `no pool is called ${describe(name)}`, help });
+  }
+
+  #share(upstreams: readonly UpstreamAddress[], keepAliveOptions: KeepAlive): PlacedPool {
+    const same = JSON.stringify([upstreams.map(addressOf), keepAliveOptions]);
+    const found = this.#unnamed.get(same);
+    if (found !== undefined) return found;
+    const name = upstreams.map(({ label }) => label).join(", ");
+    const pool = { index: this.#pools.length, timeouts: {}, label: name };
+    this.#pools.push({ name, upstreams, timeouts: upstreamTimeouts, keepAlive: keepAliveOptions });
+    this.#unnamed.set(same, pool);
+    return pool;
+  }
+}
+
+function readWishes(place: Place): PoolWishes | undefined {
+  const isMap = typeof place.value === "object" && !Array.isArray(place.value);
+  if (isMap) {
+    // Before the schema, which would say that `to` is no upstream.
+    if (place.value !== null && !place.at("to").isThere && place.hasKeys(poolKeys)) {
+      const help = "to: [10.0.0.1:8080, 10.0.0.2:8080]";
+      return reject(place, { kind: "missing", message: "want `to`, the upstreams", help });
+    }
+    return place.parse(poolSchema);
+  }
+  const to = place.parse(upstreamsSchema);
+  return to === undefined ? undefined : { to };
+}
+
+const isWord = (text: string): boolean => /^[^.:/]+$/.test(text);
+
+const addressOf = ({ host, port, socketPath, basePath }: UpstreamAddress): unknown[] => [
+  host,
+  port,
+  socketPath,
+  basePath,
+];

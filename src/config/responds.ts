@@ -1,0 +1,147 @@
+/** `respond`: an answer that stands in the config, or in a file beside it. */
+
+import { readFileSync, statSync } from "node:fs";
+import { extname, resolve } from "node:path";
+
+import { describe, reject, text, type Reader } from "../base/reader.ts";
+import type { RespondAction } from "../exchange/plan.ts";
+import { isFieldValue } from "../http/fields.ts";
+import { fieldName } from "../rewriting/schema.ts";
+import type { Place } from "./place.ts";
+
+/** It is held in memory, once per route. What is larger is an upstream's work. */
+const fileBytesMax = 10_000_000;
+
+const plainText = "text/plain; charset=utf-8";
+
+const typesByExtension: ReadonlyMap<string, string> = new Map([
+  [".css", "text/css; charset=utf-8"],
+  [".gif", "image/gif"],
+  [".htm", "text/html; charset=utf-8"],
+  [".html", "text/html; charset=utf-8"],
+  [".ico", "image/x-icon"],
+  [".jpeg", "image/jpeg"],
+  [".jpg", "image/jpeg"],
+  [".js", "text/javascript; charset=utf-8"],
+  [".json", "application/json"],
+  [".png", "image/png"],
+  [".svg", "image/svg+xml"],
+  [".txt", plainText],
+  [".webp", "image/webp"],
+  [".xml", "application/xml"],
+]);
+
+const keys = ["status", "headers", "body", "file"];
+
+/** Text alone is a body, a number alone a status. */
+export function compileRespond(place: Place): RespondAction | undefined {
+  if (typeof place.value === "string") return action(200, [], Buffer.from(place.value), plainText);
+  if (typeof place.value === "number") {
+    const status = place.read(finalStatus);
+    return status === undefined ? undefined : action(status, [], Buffer.alloc(0), undefined);
+  }
+  const isSound = place.hasKeys(keys);
+  const status = place.at("status").isThere ? place.at("status").read(finalStatus) : 200;
+  const fields = readFields(place.at("headers"));
+  const content = readContent(place);
+  if (!isSound || status === undefined || fields === undefined || content === undefined) {
+    return undefined;
+  }
+  if (content.body.length > 0 && (status === 204 || status === 205 || status === 304)) {
+    const message = `an answer with status ${status} has no body (RFC 9110 §6.4.1)`;
+    return reject(place.at("status"), { kind: "together", message });
+  }
+  return action(status, fields, content.body, content.type);
+}
+
+function action(
+  status: number,
+  given: readonly (readonly [string, string])[],
+  body: Buffer,
+  type: string | undefined,
+): RespondAction {
+  const hasType = given.some(([name]) => name.toLowerCase() === "content-type");
+  const isTyped = hasType || type === undefined || body.length === 0;
+  const fields = isTyped ? given : [...given, ["Content-Type", type] as const];
+  return { type: "respond", status, fields, body };
+}
+
+const finalStatus: Reader<number> = (value, reporter) => {
+  const isStatus = typeof value === "number" && Number.isInteger(value);
+  if (isStatus && value >= 200 && value <= 599) return value;
+  return reject(reporter, { message: `want a status from 200 to 599, found ${describe(value)}` });
+};
+
+const fieldValue: Reader<string> = (value, reporter) => {
+  const found = text(value, reporter);
+  // What is not ASCII goes out as UTF-8, as it stands in the file.
+  const bytes = typeof found === "string" ? Buffer.from(found).toString("latin1") : "";
+  if (found === undefined || isFieldValue(bytes)) return bytes;
+  const message = `want text that a field can hold, found ${describe(value)}`;
+  return reject(reporter, { message, help: "no line breaks, and no spaces around it" });
+};
+
+function readFields(headers: Place): (readonly [string, string])[] | undefined {
+  if (!headers.isThere) return [];
+  if (headers.entries().length === 0) {
+    const message = `want a map such as { x-name: value }, found ${describe(headers.value)}`;
+    return reject(headers, { message });
+  }
+  const fields: (readonly [string, string])[] = [];
+  let isSound = true;
+  for (const [name, place] of headers.entries()) {
+    const checked = place.read((_, reporter) => fieldName(name, reporter));
+    const value = place.read(fieldValue);
+    if (checked === undefined || value === undefined) isSound = false;
+    else fields.push([checked, value]);
+  }
+  return isSound ? fields : undefined;
+}
+
+interface Content {
+  readonly body: Buffer;
+  readonly type: string | undefined;
+}
+
+function readContent(place: Place): Content | undefined {
+  const body = place.at("body");
+  const file = place.at("file");
+  if (body.isThere && file.isThere) {
+    const message = "`body` and `file` do not go together";
+    return reject(file, { kind: "together", message, onKey: true });
+  }
+  if (file.isThere) return readContentFile(file);
+  if (!body.isThere || body.value === "") return { body: Buffer.alloc(0), type: undefined };
+  const found = body.read(text);
+  return found === undefined ? undefined : { body: Buffer.from(found), type: plainText };
+}
+
+function readContentFile(place: Place): Content | undefined {
+  const name = place.read(text);
+  if (name === undefined) return undefined;
+  const path = resolve(place.source.folder, name);
+  try {
+    const { size } = statSync(path);
+    if (size > fileBytesMax) {
+      const help = "serve it from an upstream";
+      return reject(place, { kind: "file", message: `${path} is larger than 10MB`, help });
+    }
+    const type = typesByExtension.get(extname(path).toLowerCase()) ?? "application/octet-stream";
+    return { body: readFileSync(path), type };
+  } catch (error) {
+    return reject(place, { kind: "file", message: `cannot read ${path}: ${reasonOf(error)}` });
+  }
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  EACCES: "this process may not read it",
+  EISDIR: "it is a folder",
+  ENOENT: "there is no such file",
+  ENOTDIR: "part of its path is no folder",
+};
+
+/** What is wrong with a file, in words. */
+export function reasonOf(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return reasons[code ?? ""] ?? message;
+}

@@ -1,0 +1,165 @@
+/**
+ * What one route does: an action, and what the rooms are told. Room keys stand in `defaults`, a site
+ * or a route, and the nearest one wins, key by key.
+ */
+
+import { describe, reject, type Reader } from "../base/reader.ts";
+import type { Action, RoutePlan } from "../exchange/plan.ts";
+import { isToken } from "../http/fields.ts";
+import { routeLimitsSchema } from "../limits/schema.ts";
+import type { FieldRules, PathMapping } from "../rewriting/options.ts";
+import { redirectSchema } from "../rewriting/redirect-schema.ts";
+import { headersSchema, mappingSchema, nearerFieldRules } from "../rewriting/schema.ts";
+import { upstreamTimeouts, type UpstreamTimeouts } from "../upstream/options.ts";
+import { proxySchema, upstreamTimeoutsSchema } from "../upstream/schema.ts";
+import type { Place } from "./place.ts";
+import type { PlacedPool, Pools } from "./pools.ts";
+import { compileRespond } from "./responds.ts";
+
+/** Keys that may stand in `defaults`, too. */
+export const roomKeys = ["limits", "timeouts", "headers"] as const;
+export const actionKeys = ["proxy", "redirect", "respond"] as const;
+export const mappingKeys = ["strip", "replace"] as const;
+
+/** What the rooms were told, from far to near. */
+export interface RoomWishes {
+  readonly bodyBytesMax: number;
+  /** Of `defaults`: farther away than what a pool says itself. */
+  readonly farTimeouts: Partial<UpstreamTimeouts>;
+  readonly timeouts: Partial<UpstreamTimeouts>;
+  readonly fieldRules: FieldRules;
+  readonly mapping: PathMapping | undefined;
+}
+
+const noWishes: RoomWishes = {
+  bodyBytesMax: 0,
+  farTimeouts: {},
+  timeouts: {},
+  fieldRules: { request: [], response: [] },
+  mapping: undefined,
+};
+
+/** What `defaults` says, for every site. */
+export function readDefaults(place: Place): RoomWishes {
+  if (!place.isThere) return noWishes;
+  place.hasKeys(roomKeys);
+  const { timeouts, ...wishes } = readRooms(place, noWishes);
+  return { ...wishes, farTimeouts: timeouts, timeouts: {} };
+}
+
+export function readRooms(place: Place, outer: RoomWishes): RoomWishes {
+  const limits = optional(place.at("limits"), (at) => at.parse(routeLimitsSchema));
+  const timeouts = optional(place.at("timeouts"), (at) => at.parse(upstreamTimeoutsSchema));
+  const headers = optional(place.at("headers"), (at) => at.parse(headersSchema));
+  const mapping = place.parse(mappingSchema);
+  return {
+    bodyBytesMax: limits?.bodyBytesMax ?? outer.bodyBytesMax,
+    farTimeouts: outer.farTimeouts,
+    timeouts: { ...outer.timeouts, ...timeouts },
+    fieldRules: headers === undefined ? outer.fieldRules : nearerFieldRules(outer.fieldRules, headers),
+    mapping: mapping ?? outer.mapping,
+  };
+}
+
+function optional<T>(place: Place, read: (place: Place) => T | undefined): T | undefined {
+  return place.isThere ? read(place) : undefined;
+}
+
+/** An action that waits for what its route says about time. */
+export interface UnfinishedAction {
+  finish(rooms: RoomWishes): Action;
+  /** Where it leads, for the banner. */
+  readonly label: string;
+}
+
+/** The one action of a site or a route; undefined: it is wrong, and that was said. */
+export function readAction(place: Place, pools: Pools): UnfinishedAction | "none" | undefined {
+  const [first, ...others] = actionKeys.filter((key) => place.at(key).isThere);
+  if (first === undefined) return "none";
+  for (const other of others) {
+    const message = `\`${first}\` and \`${other}\` do not go together: a route does one thing`;
+    reject(place.at(other), { kind: "together", message, onKey: true });
+  }
+  const at = place.at(first);
+  switch (first) {
+    case "proxy":
+      return readProxy(at, pools);
+    case "redirect": {
+      const options = at.parse(redirectSchema);
+      return options && fixed({ type: "redirect", ...options }, `redirect ${options.status}`);
+    }
+    case "respond": {
+      const action = compileRespond(at);
+      return action && fixed(action, `respond ${action.status}`);
+    }
+  }
+}
+
+const fixed = (action: Action, label: string): UnfinishedAction => ({ finish: () => action, label });
+
+const usualUpgrades: readonly string[] = ["websocket"];
+
+/** An upstream, a pool's name, several of them, or a map with `to`. */
+export function readProxy(place: Place, pools: Pools): UnfinishedAction | undefined {
+  const isMap = typeof place.value === "object" && !Array.isArray(place.value);
+  if (!isMap) {
+    const pool = pools.find(place, undefined);
+    return pool && proxyTo(pool, {}, usualUpgrades);
+  }
+  const wishes = place.parse(proxySchema);
+  const to = place.at("to");
+  if (place.value !== null && !to.isThere) {
+    const help = 'to: "localhost:3000", a list of upstreams, or a pool\'s name';
+    reject(place, { kind: "missing", message: "want `to`, where requests go", help });
+  }
+  const upgrades = optional(place.at("upgrade"), (at) => at.read(upgradeList)) ?? usualUpgrades;
+  const pool = to.isThere ? pools.find(to, wishes?.keepAlive) : undefined;
+  if (wishes?.keepAlive !== undefined && pool !== undefined && isPoolName(to.value)) {
+    const message = `it belongs to the pool ${describe(to.value)} itself`;
+    reject(place.at("keepAlive"), { kind: "together", message, onKey: true });
+  }
+  return pool && wishes && proxyTo(pool, wishes.timeouts ?? {}, upgrades);
+}
+
+const isPoolName = (to: unknown): boolean => typeof to === "string" && /^[^.:/]+$/.test(to);
+
+function proxyTo(
+  pool: PlacedPool,
+  nearest: Partial<UpstreamTimeouts>,
+  upgrades: readonly string[],
+): UnfinishedAction {
+  const finish = ({ farTimeouts, timeouts }: RoomWishes): Action => ({
+    type: "proxy",
+    pool: pool.index,
+    timeouts: { ...upstreamTimeouts, ...farTimeouts, ...pool.timeouts, ...timeouts, ...nearest },
+    upgrades,
+  });
+  return { finish, label: pool.label };
+}
+
+/** Protocols that change what a route's rules see are no upgrades but ways around them (threat 106). */
+const upgradeList: Reader<readonly string[]> = (value, reporter) => {
+  if (value === "off" || value === false) return [];
+  const list: unknown[] = Array.isArray(value) ? (value as unknown[]) : [value];
+  const names = list.map((name) => (typeof name === "string" ? name.toLowerCase() : ""));
+  for (const [at, name] of names.entries()) {
+    const isProtocol = name.split("/").every(isToken);
+    if (isProtocol && !/^(?:h2c?|h3|https?|tls)(?:\/|$)/.test(name)) continue;
+    const message = isProtocol
+      ? `upgrades to ${name} are never passed on: they would lead around every rule`
+      : `want a protocol such as websocket, or off; found ${describe(list[at])}`;
+    return reject(reporter, { message });
+  }
+  return names;
+};
+
+export function finishRoute(name: string, action: UnfinishedAction, rooms: RoomWishes): RoutePlan {
+  const { request, response } = rooms.fieldRules;
+  return {
+    name,
+    action: action.finish(rooms),
+    bodyBytesMax: rooms.bodyBytesMax,
+    mapping: rooms.mapping,
+    fieldRules: request.length + response.length === 0 ? undefined : rooms.fieldRules,
+  };
+}

@@ -1,0 +1,37 @@
+#!/usr/bin/env node
+/** Where the program begins: picks the command, and is the last to hear of what nobody caught. */
+
+import { exitCodes } from "./cli/exit-codes.ts";
+
+process.on("uncaughtException", (error) => {
+  process.stderr.write(`foregate: this is a bug: ${describeError(error)}\n`);
+  process.exit(exitCodes.failed);
+});
+
+/** Of the interfaces that are used below it, the newest came with this one. */
+const oldestNode = [24, 12] as const;
+
+try {
+  refuseOldNode();
+  const { runCommandLine } = await import("./cli/command-line.ts");
+  process.exit(await runCommandLine(process.argv.slice(2)));
+} catch (error) {
+  process.stderr.write(`foregate: ${describeError(error)}\n`);
+  process.exit(exitCodes.failed);
+}
+
+function refuseOldNode(): void {
+  if (process.versions.bun !== undefined) return;
+  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+  const [oldestMajor, oldestMinor] = oldestNode;
+  if (major > oldestMajor || (major === oldestMajor && minor >= oldestMinor)) return;
+  const found = process.versions.node;
+  process.stderr.write(`foregate: want Node ${oldestNode.join(".")} or later, found ${found}\n`);
+  process.exit(exitCodes.failed);
+}
+
+/** The system's errors say what is wrong in one line; of our own mistakes the stack is wanted. */
+function describeError(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return "syscall" in error ? error.message : (error.stack ?? error.message);
+}

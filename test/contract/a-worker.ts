@@ -1,0 +1,27 @@
+/** The services that connections need, and a plan that asks for nothing, for tests of legs. */
+
+import { Clock } from "../../src/base/clock.ts";
+import { Wheel } from "../../src/base/wheel.ts";
+import { IpSet } from "../../src/base/ip-set.ts";
+import type { Plan, RoutePlan } from "../../src/exchange/plan.ts";
+import { clientLimits, clientTimeouts } from "../../src/limits/options.ts";
+import { Counters } from "../../src/observe/counters.ts";
+import { createRouter } from "../../src/routing/router.ts";
+import type { Services } from "../../src/upstream/services.ts";
+import type { MemoryTransport } from "../support/memory-transport.ts";
+
+export const emptyPlan: Plan = {
+  listeners: [],
+  router: createRouter<RoutePlan>([]),
+  pools: [],
+  trust: IpSet.of([]),
+  limits: clientLimits,
+  timeouts: clientTimeouts,
+  forwarded: { rfc7239: false },
+  accessLog: undefined,
+  drainMs: 0,
+};
+
+export function servicesOver(transport: MemoryTransport): Services {
+  return { transport, wheel: new Wheel(0), clock: new Clock(0, 0), counters: new Counters() };
+}

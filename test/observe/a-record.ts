@@ -1,0 +1,21 @@
+/** An ordinary exchange's record, for tests to change one thing in. */
+
+import type { AccessRecord } from "../../src/observe/access-line.ts";
+
+export const aRecord: AccessRecord = {
+  timeMs: Date.UTC(2026, 10, 23, 12, 0, 0, 7),
+  route: "example.com /api/*",
+  method: "GET",
+  target: "/api/items?id=1&page=2",
+  host: "example.com",
+  clientIp: "192.0.2.7",
+  version: "1.1",
+  status: 200,
+  requestBytes: 0,
+  responseBytes: 1024,
+  durationMs: 1.5,
+  upstream: "10.0.0.11:8080",
+  upstreamMs: 1.0004,
+  failure: "",
+  requestId: "abc-1",
+};

@@ -1,0 +1,32 @@
+/** A client that a test writes down: a raw socket to a door. */
+
+import { connect } from "node:net";
+
+import { WireEnd } from "./wire-end.ts";
+import { within } from "./within.ts";
+
+/** A port of this machine, or the path of a Unix socket. */
+export type ClientTarget = number | string;
+
+export async function connectClient(target: ClientTarget, name = "client"): Promise<WireEnd> {
+  const where =
+    typeof target === "number" ? { host: "127.0.0.1", port: target } : { path: target };
+  const socket = connect({ ...where, allowHalfOpen: true });
+  const end = new WireEnd(name, socket);
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  socket.once("connect", resolve);
+  socket.once("error", reject);
+  await within(promise, `${name} connects to ${target}`);
+  return end;
+}
+
+/** Sends the bytes on a connection of its own, and returns all that comes back until its end. */
+export async function tell(target: ClientTarget, what: string): Promise<string> {
+  const client = await connectClient(target);
+  try {
+    client.say(what);
+    return await client.expectEnd();
+  } finally {
+    client.close();
+  }
+}
