@@ -33,7 +33,14 @@ export type Issue = {
  * `value`: not what may stand there. `unavailable`: a later version's. `missing`: something has to be
  * there. `together`: does not go with what stands beside it. `pool`: no pool has this name.
  */
-export type WrongKind = "value" | "unavailable" | "missing" | "together" | "twice" | "pool" | "file";
+export type WrongKind =
+  | "value"
+  | "unavailable"
+  | "missing"
+  | "together"
+  | "twice"
+  | "pool"
+  | "file";
 
 export interface Wrong {
   readonly kind?: WrongKind;

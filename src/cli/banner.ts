@@ -56,7 +56,10 @@ function plainHttpNote(sites: readonly SiteSummary[]): readonly string[] {
   const [first, ...others] = sites.map(({ host }) => host).filter(isPublicName);
   if (first === undefined) return [];
   const more = others.length === 0 ? "" : ` and ${others.length} more`;
-  return ["", `  Plain HTTP is served for ${first}${more}: HTTPS is not available in this version.`];
+  return [
+    "",
+    `  Plain HTTP is served for ${first}${more}: HTTPS is not available in this version.`,
+  ];
 }
 
 /** RFC 6761, RFC 6762, RFC 8375, and what ICANN keeps free for private use: never public. */

@@ -1,5 +1,6 @@
 /** Why an address cannot be listened on: what, where, and how to mend it. */
 
+import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 
 import type { PlacedListener } from "../config/listeners.ts";
@@ -74,14 +75,15 @@ function privilegeTrouble(port: number): Trouble {
 
 function socketTrouble(error: NodeJS.ErrnoException, path: string): Trouble {
   const folder = dirname(path);
+  // The system's own word for it, ENOENT, comes out of Node as EACCES.
+  if (!existsSync(folder)) {
+    return {
+      code: "FG2104",
+      what: `the folder ${folder} of the socket does not exist`,
+      fixes: [`mkdir -p ${folder}`],
+    };
+  }
   switch (error.code) {
-    case "ENOENT":
-    case "ENOTDIR":
-      return {
-        code: "FG2104",
-        what: `the folder ${folder} of the socket does not exist`,
-        fixes: [`mkdir -p ${folder}`],
-      };
     case "EACCES":
     case "EPERM":
     case "EROFS":

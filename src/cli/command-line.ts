@@ -30,7 +30,8 @@ export async function runCommandLine(words: readonly string[]): Promise<number> 
     return exitCode;
   } catch (error) {
     // The library has said what was wrong; help that was asked for is no error.
-    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+    if (error instanceof CommanderError)
+      return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
     throw error;
   }
 }
@@ -104,8 +105,12 @@ async function serveWords(targets: readonly string[], program: Command): Promise
     return exitCodes.usage;
   }
   if (!/^\d+$|[:=/]/.test(first)) {
-    const meant = nearestWord(first, program.commands.map((command) => command.name()));
-    const help = meant === undefined ? "foregate --help shows what there is" : `did you mean ${meant}?`;
+    const meant = nearestWord(
+      first,
+      program.commands.map((command) => command.name()),
+    );
+    const help =
+      meant === undefined ? "foregate --help shows what there is" : `did you mean ${meant}?`;
     say(`error: unknown command '${first}' (${help})`);
     return exitCodes.usage;
   }

@@ -33,7 +33,8 @@ export function configOfTargets(targets: readonly string[]): OneLiner | string {
   const sites = new Map<string, string>();
   for (const target of targets) {
     const read = readTarget(target);
-    if (read === undefined) return `cannot read "${target}": want a port, HOST=UPSTREAM or UPSTREAM`;
+    if (read === undefined)
+      return `cannot read "${target}": want a port, HOST=UPSTREAM or UPSTREAM`;
     const [host, upstream] = read;
     const known = sites.get(host);
     if (known !== undefined) {

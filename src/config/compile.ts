@@ -64,7 +64,11 @@ export function compile(value: unknown, source: Source, known: readonly Problem[
   const trust = compileTrust(root.at("trust"));
   const pools = new Pools();
   pools.define(root.at("pools"));
-  const { sites, summaries } = compileSites(root.at("sites"), readDefaults(root.at("defaults")), pools);
+  const { sites, summaries } = compileSites(
+    root.at("sites"),
+    readDefaults(root.at("defaults")),
+    pools,
+  );
   const rest = readRest(root);
   const found = { problems: inFileOrder(problems), sites: summaries, listeners };
   if (problems.some(isError)) return { ...found, plan: undefined };

@@ -90,7 +90,7 @@ const listenKey =
 /** The address, or what is wrong with it. */
 export function readListenAddress(text: string): ListenOptions | Wrong {
   if (text.startsWith("unix:")) return readSocket(text);
-  if (text.includes("://")) return wrong(text, "leave out the scheme: \"127.0.0.1:8080\"");
+  if (text.includes("://")) return wrong(text, 'leave out the scheme: "127.0.0.1:8080"');
   const isPort = /^\d+$/.test(text);
   const colon = isPort ? -1 : text.lastIndexOf(":");
   const portText = text.slice(colon + 1);

@@ -43,15 +43,13 @@ export function readConfig(bytes: Buffer, file: string, folder: string): LoadedC
   const text = decodeText(bytes);
   if (typeof text !== "string") return failed(file, "syntax", text.message, text.help);
   const { document, problems: found } = readDocument(text);
-  const problems = found.map(
-    ({ kind, ...rest }): Problem => ({
-      ...rest,
-      code: problemCodes[kind],
-      severity: "error",
-      file,
-      path: "",
-    }),
-  );
+  const problems = found.map(({ kind, ...rest }): Problem => ({
+    ...rest,
+    code: problemCodes[kind],
+    severity: "error",
+    file,
+    path: "",
+  }));
   if (document === undefined) return { file, ...nothing, problems };
   const source = { file, folder: resolve(folder), positionOf: document.positionOf };
   return { file, ...compile(document.value, source, problems) };
@@ -72,7 +70,12 @@ function unreadable(file: string, error: unknown): LoadedConfig {
     case "ENOTDIR":
       return failed(file, "not-found", "there is no such file", noConfigHelp);
     case "EISDIR":
-      return failed(file, "unreadable", "it is a folder", `name the file: -c ${file}/foregate.yaml`);
+      return failed(
+        file,
+        "unreadable",
+        "it is a folder",
+        `name the file: -c ${file}/foregate.yaml`,
+      );
     case "EACCES":
       return failed(file, "unreadable", "this process may not read it", `chmod +r ${file}`);
     default:

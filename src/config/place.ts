@@ -118,7 +118,11 @@ export class Place implements Reporter {
     });
   }
 
-  #addUnknown(path: readonly PropertyKey[], keys: readonly string[], known: readonly string[]): void {
+  #addUnknown(
+    path: readonly PropertyKey[],
+    keys: readonly string[],
+    known: readonly string[],
+  ): void {
     const place = namePlace([...this.path, ...this.#writtenSteps(path)]);
     for (const key of keys) {
       const { message, ...params } = unknownKey(key, known, place);
@@ -172,10 +176,10 @@ function asOurs(issue: z.core.$ZodIssueCustom): Issue {
 /** The library's own issues in our words. */
 function worded(issue: z.core.$ZodIssue, root: unknown): Issue {
   let found = root;
-  for (const step of issue.path) found = typeof step === "symbol" ? undefined : valueAt(found, step);
+  for (const step of issue.path)
+    found = typeof step === "symbol" ? undefined : valueAt(found, step);
   const wanted = issue.code === "invalid_type" ? kindNames[issue.expected] : undefined;
-  const message =
-    wanted === undefined ? issue.message : `want ${wanted}, found ${describe(found)}`;
+  const message = wanted === undefined ? issue.message : `want ${wanted}, found ${describe(found)}`;
   return { code: "custom", message, path: [...issue.path] };
 }
 
@@ -184,4 +188,3 @@ const kindNames: Readonly<Record<string, string>> = {
   object: "a map",
   record: "a map",
 };
-

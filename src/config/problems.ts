@@ -18,7 +18,10 @@ export const problemCodes = {
   pool: "FG1009",
   together: "FG1010",
   file: "FG1011",
-} as const satisfies Record<WrongKind | "not-found" | "unreadable" | "syntax" | "unknown-key", string>;
+} as const satisfies Record<
+  WrongKind | "not-found" | "unreadable" | "syntax" | "unknown-key",
+  string
+>;
 
 export type ProblemKind = keyof typeof problemCodes;
 export type ProblemCode = (typeof problemCodes)[ProblemKind];

@@ -181,7 +181,7 @@ function pairOf(map: YAMLMap, step: string | number, yaml: YamlDocument): Pair |
 function nameOf(key: unknown): string | undefined {
   if (!isScalar(key)) return undefined;
   // `<<` is a symbol once merging is on.
-  return typeof key.value === "symbol" ? key.source ?? "<<" : String(key.value);
+  return typeof key.value === "symbol" ? (key.source ?? "<<") : String(key.value);
 }
 
 /** `key:` with nothing behind it: the key is where the eye has to go. */

@@ -56,7 +56,8 @@ export function readRooms(place: Place, outer: RoomWishes): RoomWishes {
     bodyBytesMax: limits?.bodyBytesMax ?? outer.bodyBytesMax,
     farTimeouts: outer.farTimeouts,
     timeouts: { ...outer.timeouts, ...timeouts },
-    fieldRules: headers === undefined ? outer.fieldRules : nearerFieldRules(outer.fieldRules, headers),
+    fieldRules:
+      headers === undefined ? outer.fieldRules : nearerFieldRules(outer.fieldRules, headers),
     mapping: mapping ?? outer.mapping,
   };
 }
@@ -95,7 +96,10 @@ export function readAction(place: Place, pools: Pools): UnfinishedAction | "none
   }
 }
 
-const fixed = (action: Action, label: string): UnfinishedAction => ({ finish: () => action, label });
+const fixed = (action: Action, label: string): UnfinishedAction => ({
+  finish: () => action,
+  label,
+});
 
 const usualUpgrades: readonly string[] = ["websocket"];
 

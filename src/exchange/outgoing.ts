@@ -52,6 +52,12 @@ export function outgoingRequest(x: Exchange, route: RoutePlan, rooms: Rooms): Re
   };
 }
 
+/** RFC 9110 §6.6.1: every answer has one, and whoever forwards one without it adds it. */
+export function addDate(fields: Fields, rooms: Rooms): void {
+  if (fields.has(id.date)) return;
+  fields.addMade(id.date, "Date", writeDate(rooms.clock.wallMs()));
+}
+
 /** A rule may set `Host`: it goes where the machine that writes the head looks for it. */
 function takeHost(fields: Fields): string | undefined {
   const host = fields.get(id.host);
@@ -96,8 +102,7 @@ export function outgoingResponse(
     internalAuthorities: member.authorities,
   });
   addVia(fields, head.version, rooms.pseudonym);
-  // RFC 9110 §6.6.1: a recipient that forwards adds the Date that is missing.
-  if (!fields.has(id.date)) fields.add("Date", writeDate(rooms.clock.wallMs()));
+  addDate(fields, rooms);
   if (route.fieldRules !== undefined) {
     const subject = { head: x.head, clientIp: x.clientIp };
     applyFieldRules(route.fieldRules.response, fields, subject);

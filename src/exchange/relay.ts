@@ -34,6 +34,9 @@ export interface RelayLimits {
   readonly isRepeatable: boolean;
 }
 
+/** All that the relay knows of a connection to an upstream. */
+type Opener = Pick<UpstreamConnection, "open">;
+
 export class Relay {
   readonly #exchange: Exchange;
   readonly #limits: RelayLimits;
@@ -65,7 +68,7 @@ export class Relay {
    * Sends the request on a connection; resolves with the final head of its answer. Rejects with a
    * `Failure`; after it, the same relay may send again if the failure allows and `canRepeat` says so.
    */
-  send(connection: UpstreamConnection, head: RequestHead): Promise<ResponseHead> {
+  send(connection: Opener, head: RequestHead): Promise<ResponseHead> {
     const { promise, resolve, reject } = Promise.withResolvers<ResponseHead>();
     this.#resolveHead = resolve;
     this.#rejectHead = reject;

@@ -18,7 +18,7 @@ import { errorAnswer } from "./error-answer.ts";
 import type { Exchange } from "./exchange.ts";
 import { forward, type UpstreamAnswer } from "./forward.ts";
 import type { LocalAnswer } from "./local-answer.ts";
-import { outgoingRequest, outgoingResponse } from "./outgoing.ts";
+import { addDate, outgoingRequest, outgoingResponse } from "./outgoing.ts";
 import { redirectAnswer, respondAnswer } from "./respond.ts";
 import type { RoutePlan } from "./plan.ts";
 import type { Rooms } from "./rooms.ts";
@@ -30,10 +30,10 @@ type Answer = LocalAnswer | UpstreamAnswer;
 export async function serve(x: Exchange, rooms: Rooms): Promise<void> {
   beginExchange(x, rooms);
   try {
-    await deliver(x, await respond(x, rooms));
+    await deliver(x, await respond(x, rooms), rooms);
   } catch (error) {
     x.failure ??= failureOf(error, rooms);
-    deliverLocal(x, errorAnswer(x.failure, errorView(x)));
+    deliverLocal(x, errorAnswer(x.failure, errorView(x)), rooms);
   } finally {
     endExchange(x, rooms);
   }
@@ -44,7 +44,7 @@ export function serveRefused(x: Exchange, failure: Failure, rooms: Rooms): void 
   beginExchange(x, rooms);
   x.failure = failure;
   x.requestId = rooms.requestIds.next();
-  deliverLocal(x, errorAnswer(failure, errorView(x)));
+  deliverLocal(x, errorAnswer(failure, errorView(x)), rooms);
   endExchange(x, rooms);
 }
 
@@ -92,8 +92,8 @@ function admit(x: Exchange, route: RoutePlan, rooms: Rooms): void {
   }
 }
 
-async function deliver(x: Exchange, answer: Answer): Promise<void> {
-  if ("body" in answer) deliverLocal(x, answer);
+async function deliver(x: Exchange, answer: Answer, rooms: Rooms): Promise<void> {
+  if ("body" in answer) deliverLocal(x, answer, rooms);
   else await deliverUpstream(x, answer);
 }
 
@@ -113,11 +113,12 @@ async function deliverUpstream(x: Exchange, { head, relay }: UpstreamAnswer): Pr
   }
 }
 
-function deliverLocal(x: Exchange, { head, body }: LocalAnswer): void {
+function deliverLocal(x: Exchange, { head, body }: LocalAnswer, rooms: Rooms): void {
   if (x.status !== 0) {
     if (x.failure !== undefined) x.client.abort(x.failure);
     return;
   }
+  addDate(head.fields, rooms);
   sendHead(x, head);
   if (body.length > 0) {
     x.responseBytes = body.length;

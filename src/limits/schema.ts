@@ -52,19 +52,17 @@ export const programTimeoutsSchema = z
     tunnel: key(durationMs({ min: "100ms", max: "30d" })),
     drain: key(durationMs({ min: "0s", max: "1d" })),
   })
-  .transform(
-    (timeouts): ProgramTimeouts => ({
-      client: defined<ClientTimeouts>({
-        headMs: timeouts.head,
-        keepAliveMs: timeouts.keepAlive,
-        bodyGraceMs: timeouts.bodyGrace,
-        bodyRateMin: timeouts.bodyRate,
-        writeMs: timeouts.write,
-        tunnelMs: timeouts.tunnel,
-      }),
-      drainMs: timeouts.drain,
+  .transform((timeouts): ProgramTimeouts => ({
+    client: defined<ClientTimeouts>({
+      headMs: timeouts.head,
+      keepAliveMs: timeouts.keepAlive,
+      bodyGraceMs: timeouts.bodyGrace,
+      bodyRateMin: timeouts.bodyRate,
+      writeMs: timeouts.write,
+      tunnelMs: timeouts.tunnel,
     }),
-  );
+    drainMs: timeouts.drain,
+  }));
 
 export interface RouteLimits {
   /** 0: no limit. */

@@ -46,7 +46,8 @@ function problemOfTarget(template: Template): string | undefined {
     else if (part.kind === "scheme" && sample === "") sample += "https";
     else if (part.kind === "host" && sample !== "") sample += "host";
     else if (part.kind === "uri" || part.kind === "path") sample += "/x";
-    else return `\`$${part.kind}\` may not choose the server: write https://HOST/ or a path before it`;
+    else
+      return `\`$${part.kind}\` may not choose the server: write https://HOST/ or a path before it`;
   }
   const isTarget = /^(?:https?:\/\/[^/?#\\@]+(?:[/?#]|$)|\/(?![/\\]))/i.test(sample);
   return isTarget ? undefined : "begin with https://HOST, http://HOST, / or $uri";

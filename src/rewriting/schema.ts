@@ -47,7 +47,8 @@ export const fieldName: Reader<string> = (value, reporter) => {
   const field = idOfName(value);
   if (!isFraming(field) && !isHopByHop(field) && field !== id.expect) return value;
   const message = `${value} belongs to the connection, and rules cannot change it`;
-  const help = field === id.upgrade ? "upgrades pass by themselves: see `upgrade` of `proxy`" : undefined;
+  const help =
+    field === id.upgrade ? "upgrades pass by themselves: see `upgrade` of `proxy`" : undefined;
   return reject(reporter, { message, help, onKey: true });
 };
 

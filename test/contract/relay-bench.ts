@@ -1,0 +1,136 @@
+/**
+ * Clients and upstreams for tests of the relay, over either kind of leg. Every exchange is passed on
+ * as `serve` does it, without its rooms:
+ *
+ *   client's remote ══▶ client leg ──▶ relay ──▶ upstream leg ══▶ upstream's remote
+ */
+
+import { Exchange } from "../../src/exchange/exchange.ts";
+import { Relay } from "../../src/exchange/relay.ts";
+import type { RequestHead } from "../../src/http/head.ts";
+import { ClientConnection } from "../../src/net/client-connection.ts";
+import { upstreamTimeouts } from "../../src/upstream/options.ts";
+import { UpstreamConnection } from "../../src/upstream/upstream-connection.ts";
+import { MemoryTransport } from "../support/memory-transport.ts";
+import { emptyPlan, servicesOver } from "./a-worker.ts";
+import { requestHead } from "./heads.ts";
+import { BenchDoor } from "./http1-client-bench.ts";
+import { Http1RemoteClient, Http1RemoteServer } from "./http1-remote.ts";
+import { BenchPool } from "./http1-upstream-bench.ts";
+import type { Remote } from "./leg-bench.ts";
+import { MultiplexingRemote } from "./multiplexing-bench.ts";
+import { MultiplexingConnection } from "./multiplexing-leg.ts";
+
+export type Protocol = "HTTP/1" | "multiplexing";
+
+type Opener = Parameters<Relay["send"]>[0];
+
+/** Where a relayed request ends. */
+interface UpstreamEnd {
+  readonly opener: Opener;
+  readonly remote: Remote;
+}
+
+export interface RelayedExchange {
+  readonly client: Remote;
+  readonly upstream: Remote;
+}
+
+export class RelayBench {
+  readonly #transport = new MemoryTransport();
+  readonly #services = servicesOver(this.#transport);
+  readonly #clients: Protocol;
+  readonly #upstreams: Protocol;
+  readonly #waiting: UpstreamEnd[] = [];
+  readonly #clientWire = MultiplexingConnection.pair();
+  readonly #upstreamWire = MultiplexingConnection.pair();
+  readonly #upstreamRemotes: MultiplexingRemote[] = [];
+  readonly exchanges: Exchange[] = [];
+  readonly failures: unknown[] = [];
+
+  constructor(clients: Protocol, upstreams: Protocol) {
+    this.#clients = clients;
+    this.#upstreams = upstreams;
+    this.#clientWire[0].onExchange = (head, leg) => {
+      const peer = { address: "127.0.0.1", isTrusted: false };
+      this.#begin(new Exchange(head, leg, peer, { plan: emptyPlan, nowMs: 0 }));
+    };
+    this.#upstreamWire[1].onExchange = (head, leg) => this.#upstreamRemotes.shift()?.take(leg, head);
+  }
+
+  /** What our side keeps of bodies for multiplexing legs, in bytes, one number an exchange. */
+  heldBytes(): readonly number[] {
+    const ours = [this.#clientWire[0], this.#upstreamWire[0]];
+    return ours.flatMap((wire) => Array.from(wire.legs.values(), (leg) => leg.heldBytes));
+  }
+
+  /** An exchange whose request has reached its upstream. */
+  async open(head: RequestHead = requestHead()): Promise<RelayedExchange> {
+    const end = this.#upstreams === "HTTP/1" ? this.#http1Upstream() : this.#multiplexingUpstream();
+    this.#waiting.push(end);
+    const client = this.#clients === "HTTP/1" ? this.#http1Client(head) : this.#streamClient(head);
+    await this.#transport.quiet();
+    return { client, upstream: end.remote };
+  }
+
+  quiet(): Promise<void> {
+    return this.#transport.quiet();
+  }
+
+  #begin(x: Exchange): void {
+    const end = this.#waiting.shift();
+    if (end === undefined) throw new Error("an exchange that nobody asked for");
+    this.exchanges.push(x);
+    void this.#passOn(x, end.opener);
+  }
+
+  async #passOn(x: Exchange, opener: Opener): Promise<void> {
+    const relay = new Relay(x, {
+      timeouts: upstreamTimeouts,
+      bodyBytesMax: 0,
+      spoolBudget: { bytesMax: 0, bytesUsed: 0 },
+      isRepeatable: false,
+    });
+    try {
+      const head = await relay.send(opener, x.head);
+      x.client.sendHead(head);
+      const failure = await relay.run(head.status === 101);
+      if (failure !== undefined) x.client.abort(failure);
+      this.failures.push(failure);
+    } catch (error) {
+      this.failures.push(error);
+    } finally {
+      relay.release();
+    }
+  }
+
+  #http1Client(head: RequestHead): Remote {
+    const [near, far] = this.#transport.pair();
+    const door = new BenchDoor(this.#services, (x) => this.#begin(x));
+    void new ClientConnection(near, door);
+    const remote = new Http1RemoteClient(far);
+    remote.request(head);
+    return remote;
+  }
+
+  #streamClient(head: RequestHead): Remote {
+    const remote = new MultiplexingRemote();
+    const leg = this.#clientWire[1].open(head, undefined, remote);
+    remote.take(leg);
+    if (head.body === "none" && head.upgrade === undefined) leg.sendEnd();
+    leg.flush();
+    return remote;
+  }
+
+  #http1Upstream(): UpstreamEnd {
+    const [near, far] = this.#transport.pair();
+    const opener = new UpstreamConnection("upstream", near, new BenchPool(), this.#services);
+    return { opener, remote: new Http1RemoteServer(far) };
+  }
+
+  #multiplexingUpstream(): UpstreamEnd {
+    const remote = new MultiplexingRemote();
+    this.#upstreamRemotes.push(remote);
+    return { opener: this.#upstreamWire[0], remote };
+  }
+}
