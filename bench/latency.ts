@@ -66,16 +66,14 @@ export async function measureLatency(
   const proxies = await startProxies(processes, names, setup);
   const ports = proxies.map(({ name, port }): Target => ({ name, port }));
   const targets: readonly Target[] = [{ name: "(none)", port: upstream.port }, ...ports];
-  const halfRates = new Map<Target, number>();
-  for (const target of targets) {
-    halfRates.set(target, (await saturatingRate(processes, target, seconds)) / 2);
-  }
+  // Code that is compiled while it runs gets warm.
+  for (const target of targets) await saturatingRate(processes, target, seconds);
 
   const results: LatencyResult[] = [];
   for (let round = 1; round <= rounds; round++) {
     for (const target of targets) {
-      const halfRate = halfRates.get(target) ?? lowRate;
-      const halfLoad = await runPausing(processes, target, { rate: halfRate, seconds });
+      const rate = (await saturatingRate(processes, target, seconds)) / 2;
+      const halfLoad = await runPausing(processes, target, { rate, seconds });
       const alone = await runPaced(processes, target, seconds);
       const beside = await runBesideBig(processes, target, seconds);
       results.push({ proxy: target.name, round, halfLoad, alone, ...beside });
@@ -91,7 +89,6 @@ async function saturatingRate(
   seconds: number,
 ): Promise<number> {
   const load = { ...small, connections: saturatingConnections, port, seconds };
-  await runLoad(processes, load);
   const result = await runLoad(processes, load);
   return result.requests / result.seconds;
 }

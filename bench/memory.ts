@@ -9,7 +9,6 @@
 import { fileURLToPath } from "node:url";
 import { setTimeout as sleep } from "node:timers/promises";
 import { readMemoryBytes } from "./cpu.ts";
-import { runLoad } from "./load.ts";
 import { findProgram } from "../tools/debian.ts";
 import type { Processes } from "./processes.ts";
 import { startProxies, type Proxy, type ProxyName } from "./proxies.ts";
@@ -23,8 +22,9 @@ import {
 
 export interface MemoryResult {
   readonly proxy: ProxyName;
-  /** Fresh, after a short load that made its code warm. */
+  /** Before its first request, so that garbage from an earlier load hides nothing. */
   readonly startBytes: number;
+  readonly with10000IdleBytes: number | undefined;
   /** Undefined where the proxy keeps no connection idle. */
   readonly perIdleConnectionBytes: number | undefined;
   /** Undefined where there may be no network namespace. */
@@ -39,6 +39,7 @@ interface Place {
 
 interface HeldMemory {
   readonly startBytes: number;
+  readonly heldBytes: number | undefined;
   readonly perClientBytes: number | undefined;
 }
 
@@ -53,8 +54,6 @@ const stalledClients: Held = { count: 1_000, path: "/100kb", behaviour: "stalled
 
 /** After the last answer: time to free what is freed soon. */
 const settleMs = 2_000;
-
-const warmUp = { path: "/60b", connections: 64, seconds: 1, postBytes: 0, closes: false } as const;
 
 /** Packets of 1,500 bytes: with loopback's 64 KB one packet would already fill a small buffer. */
 const namespaceSetup = `
@@ -78,6 +77,7 @@ export async function measureMemory(
     results.push({
       proxy,
       startBytes: idle.startBytes,
+      with10000IdleBytes: idle.heldBytes,
       perIdleConnectionBytes: idle.perClientBytes,
       perActiveExchangeBytes: stalled?.perClientBytes,
     });
@@ -95,12 +95,12 @@ async function measureHeld(
   const setup = { upstreamPort: upstream.port, hasAccessLog: false, prefix };
   const [proxy] = await startProxies(processes, [name], setup);
   if (proxy === undefined) return undefined;
-  await runLoad(processes, { ...warmUp, port: proxy.port, prefix });
   await sleep(settleMs);
   const startBytes = readMemoryBytes(proxy.process.pid);
   const heldBytes = await memoryWhileHeld(processes, proxy, held, prefix);
   await proxy.process.stop();
-  return { startBytes, perClientBytes: heldBytes && (heldBytes - startBytes) / held.count };
+  const perClientBytes = heldBytes && (heldBytes - startBytes) / held.count;
+  return { startBytes, heldBytes, perClientBytes };
 }
 
 /** Undefined when the proxy closes connections that the clients would hold. */
@@ -122,7 +122,8 @@ async function memoryWhileHeld(
   try {
     await clients.until(() => clients.output.includes("ready"), "ready");
     await sleep(settleMs);
-    return clients.running ? readMemoryBytes(proxy.process.pid) : undefined;
+    if (!clients.running) throw new Error("the clients ended");
+    return readMemoryBytes(proxy.process.pid);
   } catch (error) {
     console.error(`  ${proxy.name}: ${error instanceof Error ? error.message : String(error)}`);
     return undefined;
@@ -144,7 +145,10 @@ async function enterSmallBuffers(processes: Processes): Promise<Place | undefine
   });
   try {
     await holder.until(() => holder.output.includes("ready"), "ready");
-  } catch {
+  } catch (error) {
+    console.error(
+      `  no active exchanges: ${error instanceof Error ? error.message : String(error)}`,
+    );
     return undefined;
   }
   const pid = holder.output.trim().split(" ").at(-1);

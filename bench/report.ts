@@ -125,13 +125,15 @@ function memoryTable(memory: readonly MemoryResult[]): Table {
     title: "Memory (proportional set size)",
     headings: [
       "proxy",
-      "started and warm",
-      "per idle connection (10,000)",
+      "started",
+      "with 10,000 idle connections",
+      "per idle connection",
       "per active exchange (1,000 × 100 KB, stalled readers)",
     ],
     rows: memory.map((each) => [
       each.proxy,
-      `${(each.startBytes / 1e6).toFixed(1)} MB`,
+      megabytes(each.startBytes),
+      megabytes(each.with10000IdleBytes),
       kilobytes(each.perIdleConnectionBytes),
       kilobytes(each.perActiveExchangeBytes),
     ]),
@@ -185,6 +187,10 @@ function median(values: readonly number[]): number {
 /** Three digits that mean something; more would not be true. */
 function round(value: number): string {
   return value >= 100 ? Math.round(value).toLocaleString("en") : value.toPrecision(3);
+}
+
+function megabytes(bytes: number | undefined): string {
+  return bytes === undefined ? absent : `${(bytes / 1e6).toFixed(1)} MB`;
 }
 
 function kilobytes(bytes: number | undefined): string {

@@ -14,14 +14,18 @@ const oldestNode = [24, 12] as const;
 try {
   refuseOldNode();
   const { runCommandLine } = await import("./cli/command-line.ts");
-  process.exit(await runCommandLine(process.argv.slice(2)));
+  const exitCode = await runCommandLine(process.argv.slice(2), async (plan) => {
+    const { startWorker } = await import("./worker.ts");
+    return await startWorker(plan);
+  });
+  process.exit(exitCode);
 } catch (error) {
   process.stderr.write(`foregate: ${describeError(error)}\n`);
   process.exit(exitCodes.failed);
 }
 
 function refuseOldNode(): void {
-  if (process.versions.bun !== undefined) return;
+  if (process.versions["bun"] !== undefined) return;
   const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
   const [oldestMajor, oldestMinor] = oldestNode;
   if (major > oldestMajor || (major === oldestMajor && minor >= oldestMinor)) return;

@@ -20,7 +20,7 @@ export interface Reporter {
   addIssue(issue: Issue): void;
 }
 
-/** The parts of a zod issue that are ours; zod changes the path in place. A type, for zod's sake. */
+/** The parts of a zod issue that are ours; zod changes `path`. A type, for zod's sake. */
 export type Issue = {
   readonly code: "custom";
   readonly message: string;
@@ -30,8 +30,8 @@ export type Issue = {
 };
 
 /**
- * `value`: not what may stand there. `unavailable`: a later version's. `missing`: something has to be
- * there. `together`: does not go with what stands beside it. `pool`: no pool has this name.
+ * `value`: not what may stand there. `unavailable`: a later version's. `missing`: something has to
+ * be there. `together`: does not go with what stands beside it. `pool`: no pool has this name.
  */
 export type WrongKind =
   | "value"
@@ -65,7 +65,7 @@ export function describe(value: unknown): string {
   if (value === undefined || value === null) return "nothing";
   if (Array.isArray(value)) return "a list";
   if (typeof value === "object") return "a map";
-  const text = typeof value === "string" ? JSON.stringify(value) : String(value);
+  const text = typeof value === "bigint" ? `${value}` : (JSON.stringify(value) ?? typeof value);
   return text.length <= 80 ? text : `${text.slice(0, 77)}…`;
 }
 

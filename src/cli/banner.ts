@@ -1,14 +1,21 @@
 /** What `run` says when it is ready: where to go, and what is not as one would think. */
 
 import type { SiteSummary } from "../config/sites.ts";
-import type { WorkerListener } from "../worker.ts";
 import { version } from "./version.ts";
 
 const sitesShownMax = 10;
 const targetsShownMax = 3;
 
+export interface BoundListener {
+  /** As it is in the config. */
+  readonly label: string;
+  readonly address: string;
+  /** 0: it has none. */
+  readonly port: number;
+}
+
 export interface Ready {
-  readonly listeners: readonly WorkerListener[];
+  readonly listeners: readonly BoundListener[];
   readonly sites: readonly SiteSummary[];
   readonly tookMs: number;
 }
@@ -39,7 +46,7 @@ function targetsOf(leadsTo: readonly string[]): string {
 }
 
 /** What one types into a browser: by the first listener that has a port. */
-function urlOf(host: string, listeners: readonly WorkerListener[]): string {
+function urlOf(host: string, listeners: readonly BoundListener[]): string {
   const listener = listeners.find(({ port }) => port > 0);
   if (listener === undefined) return `${host === "*" ? "" : `${host} on `}${listeners[0]?.label}`;
   const name = host === "*" ? reachableName(listener.address) : host;

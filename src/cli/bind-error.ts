@@ -34,7 +34,7 @@ export function describeBindError(
 function troubleOf(error: NodeJS.ErrnoException, { options }: PlacedListener): Trouble {
   const { label, host, port, socketPath } = options;
   if (socketPath !== undefined) return socketTrouble(error, socketPath);
-  switch (error.code) {
+  switch (error.code ?? "") {
     case "EACCES":
     case "EPERM":
       return privilegeTrouble(port);
@@ -83,7 +83,7 @@ function socketTrouble(error: NodeJS.ErrnoException, path: string): Trouble {
       fixes: [`mkdir -p ${folder}`],
     };
   }
-  switch (error.code) {
+  switch (error.code ?? "") {
     case "EACCES":
     case "EPERM":
     case "EROFS":

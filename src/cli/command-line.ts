@@ -6,9 +6,10 @@
 import { Command, CommanderError } from "commander";
 
 import { nearestWord } from "../config/did-you-mean.ts";
-import type { ConfigOptions } from "./commands.ts";
+import type * as Commands from "./commands.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { print, say } from "./say.ts";
+import type { StartPlan } from "./start.ts";
 import { longVersion } from "./version.ts";
 
 const examples = `
@@ -19,24 +20,34 @@ Examples:
   foregate run -c foregate.yaml
   foregate check --json`;
 
-/** Resolves with the exit code. */
-export async function runCommandLine(words: readonly string[]): Promise<number> {
+/** Resolves with the exit code. `startPlan` is the roof's: the command line lies below it. */
+export async function runCommandLine(
+  words: readonly string[],
+  startPlan: StartPlan,
+): Promise<number> {
   let exitCode: number = exitCodes.ok;
-  const program = buildProgram((code) => {
-    exitCode = code;
+  const program = buildProgram({
+    startPlan,
+    end: (code) => {
+      exitCode = code;
+    },
   });
   try {
     await program.parseAsync(words, { from: "user" });
     return exitCode;
   } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
     // The library has said what was wrong; help that was asked for is no error.
-    if (error instanceof CommanderError)
-      return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
-    throw error;
+    return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
   }
 }
 
-function buildProgram(end: (code: number) => void): Command {
+interface Surroundings {
+  readonly startPlan: StartPlan;
+  readonly end: (code: number) => void;
+}
+
+function buildProgram(around: Surroundings): Command {
   const program = new Command("foregate")
     .description("A reverse proxy and web accelerator.")
     .exitOverride()
@@ -45,20 +56,24 @@ function buildProgram(end: (code: number) => void): Command {
     .argument("[targets...]", "a port, an upstream, or HOST=UPSTREAM: served on :8080")
     .addHelpText("after", examples)
     .helpCommand("help [command]", "say what a command does")
-    .action(async (targets: readonly string[]) => end(await serveWords(targets, program)));
-  addRunning(program, end);
-  addHelping(program, end);
+    .action(async (targets: readonly string[]) => {
+      around.end(await serveWords(targets, program, around));
+    });
+  addRunning(program, around);
+  addLooking(program, around);
   return program;
 }
 
 const configOption = ["-c, --config <file>", "the config; - reads standard input"] as const;
 
-function addRunning(program: Command, end: (code: number) => void): void {
+function addRunning(program: Command, { startPlan, end }: Surroundings): void {
   program
     .command("run")
     .description("start with a config file")
     .option(...configOption)
-    .action(async (options: ConfigOptions) => end(await (await commands()).run(options)));
+    .action(async (options: Commands.ConfigOptions) => {
+      end(await (await commands()).run(options, startPlan));
+    });
   program
     .command("proxy")
     .description("start without a config file: one address to one or more upstreams")
@@ -67,17 +82,17 @@ function addRunning(program: Command, end: (code: number) => void): void {
     .option("--balance <how>", "how to choose among upstreams")
     .action(async (options: { from: string; to: readonly string[]; balance?: string }) => {
       const { from, to, balance } = options;
-      end(await (await commands()).proxy({ from, to, balance }));
+      end(await (await commands()).proxy({ from, to, balance }, startPlan));
     });
 }
 
-function addHelping(program: Command, end: (code: number) => void): void {
+function addLooking(program: Command, { end }: Surroundings): void {
   program
     .command("check")
     .description("read a config and say everything that is wrong with it")
     .option(...configOption)
     .option("--json", "print the problems as JSON")
-    .action(async (options: ConfigOptions & { json?: true }) => {
+    .action(async (options: Commands.ConfigOptions & { json?: true }) => {
       end(await (await commands()).check(options));
     });
   program
@@ -86,7 +101,7 @@ function addHelping(program: Command, end: (code: number) => void): void {
     .action(() => print(longVersion()));
 }
 
-const commands = (): Promise<typeof import("./commands.ts")> => import("./commands.ts");
+const commands = (): Promise<typeof Commands> => import("./commands.ts");
 
 const collect = (word: string, before: readonly string[] = []): readonly string[] => [
   ...before,
@@ -94,25 +109,28 @@ const collect = (word: string, before: readonly string[] = []): readonly string[
 ];
 
 /** Words that are no command: targets, or a mistake. */
-async function serveWords(targets: readonly string[], program: Command): Promise<number> {
+async function serveWords(
+  targets: readonly string[],
+  program: Command,
+  { startPlan }: Surroundings,
+): Promise<number> {
   const [first] = targets;
   if (first === undefined) {
     program.outputHelp();
     return exitCodes.ok;
   }
-  if (/\.(?:ya?ml|json)$/.test(first)) {
-    say(`error: to start with a config file: foregate run -c ${first}`);
-    return exitCodes.usage;
+  if (/^\d+$|[:=]/.test(first)) return (await commands()).serveTargets(targets, startPlan);
+  say(`error: ${mistakeIn(first, program)}`);
+  return exitCodes.usage;
+}
+
+function mistakeIn(word: string, program: Command): string {
+  if (/\.(?:ya?ml|json)$/.test(word)) {
+    return `unknown command '${word}' (to start with a config file: foregate run -c ${word})`;
   }
-  if (!/^\d+$|[:=/]/.test(first)) {
-    const meant = nearestWord(
-      first,
-      program.commands.map((command) => command.name()),
-    );
-    const help =
-      meant === undefined ? "foregate --help shows what there is" : `did you mean ${meant}?`;
-    say(`error: unknown command '${first}' (${help})`);
-    return exitCodes.usage;
-  }
-  return (await commands()).serveTargets(targets);
+  const names = program.commands.map((command) => command.name());
+  const meant = nearestWord(word, names);
+  const help =
+    meant === undefined ? "foregate --help shows what there is" : `did you mean ${meant}?`;
+  return `unknown command '${word}' (${help})`;
 }

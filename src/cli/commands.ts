@@ -5,6 +5,7 @@ import { exitCodes } from "./exit-codes.ts";
 import { configOfProxy, configOfTargets, type OneLiner, type ProxyWishes } from "./one-liner.ts";
 import { countProblems, problemLines, problemsAsJson } from "./report-problems.ts";
 import { count, print, say } from "./say.ts";
+import type { StartPlan } from "./start.ts";
 
 export interface ConfigOptions {
   readonly config?: string;
@@ -14,8 +15,8 @@ export interface ConfigOptions {
 const configPath = ({ config }: ConfigOptions): string | undefined =>
   config ?? (process.env["FOREGATE_CONFIG"] || undefined);
 
-export async function run(options: ConfigOptions): Promise<number> {
-  return startOr(exitCodes.configInvalid, await loadConfig(configPath(options)));
+export async function run(options: ConfigOptions, startPlan: StartPlan): Promise<number> {
+  return startOr(exitCodes.configInvalid, await loadConfig(configPath(options)), startPlan);
 }
 
 export async function check(options: ConfigOptions & { readonly json?: true }): Promise<number> {
@@ -37,27 +38,32 @@ export async function check(options: ConfigOptions & { readonly json?: true }): 
   return code;
 }
 
-export function proxy(wishes: ProxyWishes): Promise<number> {
-  return startOneLiner(configOfProxy(wishes));
+export function proxy(wishes: ProxyWishes, startPlan: StartPlan): Promise<number> {
+  return startOneLiner(configOfProxy(wishes), startPlan);
 }
 
-export function serveTargets(targets: readonly string[]): Promise<number> {
-  return startOneLiner(configOfTargets(targets));
+export function serveTargets(targets: readonly string[], startPlan: StartPlan): Promise<number> {
+  return startOneLiner(configOfTargets(targets), startPlan);
 }
 
-function startOneLiner(config: OneLiner | string): Promise<number> {
+function startOneLiner(config: OneLiner | string, startPlan: StartPlan): Promise<number> {
   if (typeof config !== "string") {
-    return startOr(exitCodes.usage, compileValue(config, "command line"));
+    return startOr(exitCodes.usage, compileValue(config, "command line"), startPlan);
   }
   say(`error: ${config}`);
   return Promise.resolve(exitCodes.usage);
 }
 
-async function startOr(codeIfWrong: number, config: LoadedConfig): Promise<number> {
-  if (config.plan === undefined) {
+async function startOr(
+  codeIfWrong: number,
+  config: LoadedConfig,
+  startPlan: StartPlan,
+): Promise<number> {
+  const { plan } = config;
+  if (plan === undefined) {
     for (const line of problemLines(config.problems)) say(line);
     return codeIfWrong;
   }
   const { start } = await import("./start.ts");
-  return await start(config.plan, config);
+  return await start(() => startPlan(plan), config, plan.drainMs);
 }

@@ -8,8 +8,7 @@
 
 import type { LoadedConfig } from "../config/load.ts";
 import type { Plan } from "../exchange/plan.ts";
-import { startWorker, type Worker } from "../worker.ts";
-import { banner } from "./banner.ts";
+import { banner, type BoundListener } from "./banner.ts";
 import { describeBindError } from "./bind-error.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { count, say } from "./say.ts";
@@ -18,16 +17,30 @@ import { count, say } from "./say.ts";
 const terminalDrainMs = 3_000;
 
 /**
- * One Ctrl-C may come twice, from the terminal and again through npm or npx. Only a signal this much
- * later is a second one.
+ * One Ctrl-C may come twice, from the terminal and again through npm. Only a signal this much later
+ * is a second one.
  */
 const sameSignalMs = 300;
 
+/** What is known here of that which runs a plan. */
+export interface Running {
+  readonly listeners: readonly BoundListener[];
+  readonly counters: { readonly exchangesInFlight: number };
+  stop(graceMs: number): Promise<void>;
+}
+
+/** Rejects if a listener cannot be had, with the system's error and its `label`. */
+export type StartPlan = (plan: Plan) => Promise<Running>;
+
 /** Resolves with the exit code. */
-export async function start(plan: Plan, config: LoadedConfig): Promise<number> {
-  let worker: Worker;
+export async function start(
+  begin: () => Promise<Running>,
+  config: LoadedConfig,
+  drainMs: number,
+): Promise<number> {
+  let running: Running;
   try {
-    worker = await startWorker(plan);
+    running = await begin();
   } catch (error) {
     const trouble = describeBindError(error, config.listeners);
     if (trouble === undefined) throw error;
@@ -35,22 +48,22 @@ export async function start(plan: Plan, config: LoadedConfig): Promise<number> {
     return exitCodes.cannotBind;
   }
   const { sites } = config;
-  say(banner({ listeners: worker.listeners, sites, tookMs: performance.now() }));
-  return await untilStopped(worker, plan.drainMs);
+  say(banner({ listeners: running.listeners, sites, tookMs: performance.now() }));
+  return await untilStopped(running, drainMs);
 }
 
 /** Settles once: drained, or cut by a second signal. */
-function untilStopped(worker: Worker, drainMs: number): Promise<number> {
+function untilStopped(running: Running, drainMs: number): Promise<number> {
   const { promise, resolve, reject } = Promise.withResolvers<number>();
   let firstMs: number | undefined;
   const stop = (graceMs: number): void => {
     firstMs = performance.now();
-    worker.stop(graceMs).then(() => resolve(exitCodes.ok), reject);
+    running.stop(graceMs).then(() => resolve(exitCodes.ok), reject);
   };
   const ask = (graceMs: number): void => {
     if (firstMs === undefined) {
       const waitMs = Math.min(graceMs, drainMs);
-      tellWaiting(worker.counters.exchangesInFlight, waitMs);
+      tellWaiting(running.counters.exchangesInFlight, waitMs);
       stop(waitMs);
     } else if (performance.now() - firstMs >= sameSignalMs) {
       say("foregate: stopped at once");

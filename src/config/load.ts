@@ -51,8 +51,9 @@ export function readConfig(bytes: Buffer, file: string, folder: string): LoadedC
     path: "",
   }));
   if (document === undefined) return { file, ...nothing, problems };
-  const source = { file, folder: resolve(folder), positionOf: document.positionOf };
-  return { file, ...compile(document.value, source, problems) };
+  const { value, positionOf } = document;
+  const source = { file, folder: resolve(folder), positionOf };
+  return { file, ...compile(value, source, problems) };
 }
 
 /** A config that is written nowhere: `name` stands for the file in messages. */
@@ -64,7 +65,7 @@ export function compileValue(value: unknown, name: string): LoadedConfig {
 const nothing = { plan: undefined, sites: [], listeners: [] } as const;
 
 function unreadable(file: string, error: unknown): LoadedConfig {
-  const { code, message } = error as NodeJS.ErrnoException;
+  const { code = "", message } = error as NodeJS.ErrnoException;
   switch (code) {
     case "ENOENT":
     case "ENOTDIR":

@@ -51,7 +51,7 @@ export class Pools {
     }
   }
 
-  /** What stands in `to`: the name of a pool, an upstream, or several; undefined: wrong, and said. */
+  /** By what `to` says: a pool's name, an upstream, or several; undefined: wrong, and said. */
   find(to: Place, keepAliveWish: KeepAlive | undefined): PlacedPool | undefined {
     if (typeof to.value === "string" && isWord(to.value)) return this.#byName(to.value, to);
     const upstreams = to.parse(upstreamsSchema);

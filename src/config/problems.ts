@@ -1,6 +1,6 @@
 /**
- * Problems: everything that can be wrong with a config, as a list with places. Nothing here stops at
- * the first one: a reader reports and goes on, and a plan is made only if there was no error.
+ * Problems: everything that can be wrong with a config, as a list with places. Nothing stops at the
+ * first one: a reader reports and goes on, and a plan is made only if there was no error.
  */
 
 import type { WrongKind } from "../base/reader.ts";

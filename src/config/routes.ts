@@ -1,6 +1,6 @@
 /**
- * What one route does: an action, and what the rooms are told. Room keys stand in `defaults`, a site
- * or a route, and the nearest one wins, key by key.
+ * What one route does: an action, and what the rooms are told. Room keys stand in `defaults`, a
+ * site or a route, and the nearest one wins, key by key.
  */
 
 import { describe, reject, type Reader } from "../base/reader.ts";
@@ -141,7 +141,7 @@ function proxyTo(
   return { finish, label: pool.label };
 }
 
-/** Protocols that change what a route's rules see are no upgrades but ways around them (threat 106). */
+/** A protocol in which rules see nothing is no upgrade but a way around them (threat 106). */
 const upgradeList: Reader<readonly string[]> = (value, reporter) => {
   if (value === "off" || value === false) return [];
   const list: unknown[] = Array.isArray(value) ? (value as unknown[]) : [value];

@@ -154,7 +154,7 @@ function compileRoutes(routes: Place, site: SiteBase): CompiledSite {
     const compiled = compileRoute(place, site);
     if (compiled === undefined) continue;
     const { match, route, label } = compiled;
-    const conditions = JSON.stringify([...Object.values(match)]);
+    const conditions = JSON.stringify(match);
     const first = firstByMatch.get(conditions);
     if (first !== undefined) {
       const message = `can never be taken: route ${first + 1} has the same conditions`;

@@ -3,7 +3,7 @@
 import { nearestWord } from "./did-you-mean.ts";
 import type { ProblemKind } from "./problems.ts";
 
-/** Keys of the interface that later versions bring: known by name, so that nobody hunts for a typo. */
+/** Keys that later versions bring: known by name, so that nobody hunts for a mistyped one. */
 const laterKeys: ReadonlySet<string> = new Set(
   (
     "access admin allow backup basic buffer cache canary compress connectionsPerClient deny dns " +

@@ -67,4 +67,3 @@ export interface LegReceiver {
   /** The other side is gone, or broke the protocol; this leg is closed. */
   onGone(failure: Failure): void;
 }
-

@@ -1,4 +1,4 @@
-/** What a user writes under `limits` and about clients under `timeouts`, read into the plan's form. */
+/** What a user writes under `limits` and, about clients, `timeouts`: read into the plan's form. */
 
 import { z } from "zod";
 

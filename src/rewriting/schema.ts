@@ -1,4 +1,4 @@
-/** What a user writes under `headers`, `strip`, `replace`, `forwarded`: read into the plan's form. */
+/** What a user writes about headers and path prefixes, read into the plan's form. */
 
 import { z } from "zod";
 
@@ -115,11 +115,11 @@ const rules = z
   .transform((byKind): readonly FieldRule[] => kinds.flatMap((kind) => byKind[kind] ?? []));
 
 /** Routing read the Host; an upstream gets the one by which it was chosen (RFC 9112 §3.2). */
-const requestRules = rules.transform((list, context) => {
+const requestRules = rules.transform((list, reporter) => {
   const hasHost = list.some(({ name }) => idOfName(name) === id.host);
   if (!hasHost) return list;
   const message = "Host goes to the upstream as the client sent it";
-  return reject(context, { kind: "unavailable", message, help: "rules cannot change it yet" });
+  return reject(reporter, { kind: "unavailable", message, help: "rules cannot change it yet" });
 });
 
 export const headersSchema = z
@@ -129,10 +129,10 @@ export const headersSchema = z
 /** One mapping at most: `mapping` is undefined if neither key was written. */
 export const mappingSchema = z
   .object({ strip: key(strip), replace: replaceSchema.optional() })
-  .transform((keys, context): PathMapping | undefined => {
+  .transform((keys, reporter): PathMapping | undefined => {
     if (keys.strip !== undefined && keys.replace !== undefined) {
       const message = "`strip` and `replace` do not go together";
-      return reject(context, { kind: "together", message, path: ["replace"], onKey: true });
+      return reject(reporter, { kind: "together", message, path: ["replace"], onKey: true });
     }
     return keys.strip ?? keys.replace;
   });

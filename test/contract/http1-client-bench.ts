@@ -5,7 +5,7 @@ import { Exchange, type Peer } from "../../src/exchange/exchange.ts";
 import type { Plan } from "../../src/exchange/plan.ts";
 import type { RequestHead } from "../../src/http/head.ts";
 import type { ClientLeg } from "../../src/http/leg.ts";
-import { ClientConnection, type ConnectionHost } from "../../src/net/client-connection.ts";
+import { ClientConnection } from "../../src/net/client-connection.ts";
 import type { Services } from "../../src/upstream/services.ts";
 import { MemoryTransport } from "../support/memory-transport.ts";
 import { emptyPlan, servicesOver } from "./a-worker.ts";
@@ -13,6 +13,7 @@ import { requestHead, responseHead, tunnelRequest } from "./heads.ts";
 import { Http1RemoteClient } from "./http1-remote.ts";
 import { Recorder, type BenchExchange, type LegBench } from "./leg-bench.ts";
 
+type ConnectionHost = ConstructorParameters<typeof ClientConnection>[1];
 type ServedLeg = Parameters<ConnectionHost["begin"]>[1];
 
 /** A door that hands every exchange to a test. */

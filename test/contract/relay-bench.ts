@@ -69,12 +69,16 @@ export class RelayBench {
     const end = this.#upstreams === "HTTP/1" ? this.#http1Upstream() : this.#multiplexingUpstream();
     this.#waiting.push(end);
     const client = this.#clients === "HTTP/1" ? this.#http1Client(head) : this.#streamClient(head);
-    await this.#transport.quiet();
+    await this.quiet();
     return { client, upstream: end.remote };
   }
 
-  quiet(): Promise<void> {
-    return this.#transport.quiet();
+  async quiet(): Promise<void> {
+    const wires = [...this.#clientWire, ...this.#upstreamWire];
+    for (let calmTurns = 0; calmTurns < 3; calmTurns++) {
+      if (!this.#transport.isQuiet || wires.some((wire) => !wire.isQuiet)) calmTurns = 0;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
   }
 
   #begin(x: Exchange): void {

@@ -4,6 +4,7 @@
  * understand in two ways shows up here as a request too much.
  */
 
+import { inOneChunk } from "./chunks.ts";
 import { ScriptedUpstream } from "./scripted-upstream.ts";
 
 export interface RecordedRequest {
@@ -112,10 +113,14 @@ export function valueOf(fields: readonly string[], name: string): string | undef
 /** Fields that every request gets from the proxy, whose values differ from run to run. */
 const made = /^(?:x-forwarded-(?:for|host|proto)|via|x-request-id|traceparent):/i;
 
-/** The request as one text, without what every request gets from the proxy. */
+/**
+ * The request as one text, without what every request gets from the proxy, and with all chunks of
+ * its body in one: how many there are depends on how many reads the bytes came in.
+ */
 export function plainText({ line, fields, rawBody }: RecordedRequest): string {
   const kept = fields.filter((field) => !made.test(field));
-  return [line, ...kept, "", rawBody].join("\r\n");
+  const isChunked = valueOf(fields, "transfer-encoding") !== undefined;
+  return [line, ...kept, "", isChunked ? inOneChunk(rawBody) : rawBody].join("\r\n");
 }
 
 /** All lines of fields that every request gets from the proxy, for those who look at them. */

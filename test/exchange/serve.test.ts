@@ -1,0 +1,187 @@
+/**
+ * The life of an exchange as a table: the order of the words is the assertion. The client's leg and
+ * the rooms write down what reaches them.
+ */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { Clock } from "../../src/base/clock.ts";
+import { IpSet } from "../../src/base/ip-set.ts";
+import { Exchange } from "../../src/exchange/exchange.ts";
+import type { Action, Plan, RoutePlan } from "../../src/exchange/plan.ts";
+import type { Rooms } from "../../src/exchange/rooms.ts";
+import { serve } from "../../src/exchange/serve.ts";
+import { Fields } from "../../src/http/fields.ts";
+import type { RequestHead, ResponseHead } from "../../src/http/head.ts";
+import type { ClientLeg } from "../../src/http/leg.ts";
+import { RequestIds } from "../../src/http/request-id.ts";
+import { clientLimits, clientTimeouts } from "../../src/limits/options.ts";
+import { Counters } from "../../src/observe/counters.ts";
+import { upstreamTimeouts } from "../../src/upstream/options.ts";
+
+interface Case {
+  readonly name: string;
+  readonly head?: Partial<RequestHead>;
+  readonly fields?: readonly (readonly [string, string])[];
+  readonly action?: Action;
+  readonly bodyBytesMax?: number;
+  readonly inFlight?: number;
+  /** What the router does instead of finding the route. */
+  readonly router?: () => RoutePlan | undefined;
+  readonly want: string;
+}
+
+const hello: Action = { type: "respond", status: 200, fields: [], body: Buffer.from("hello") };
+const proxyToNowhere: Action = {
+  type: "proxy",
+  pool: 0,
+  timeouts: upstreamTimeouts,
+  upgrades: [],
+};
+
+const cases: readonly Case[] = [
+  { name: "respond", want: "match 200 Content-Length=5 body=hello end log" },
+  { name: "respond to HEAD", head: { method: "HEAD" }, want: "match 200 Content-Length=5 end log" },
+  {
+    name: "redirect",
+    action: { type: "redirect", status: 308, location: ["https://a.example/"] },
+    want: "match 308 Content-Length=0 end log",
+  },
+  { name: "no route", router: () => undefined, want: "match 404 problem end log no-route" },
+  {
+    name: "a whole URL for somebody else",
+    head: { absolute: true },
+    router: () => undefined,
+    want: "match 405 problem end log method-not-allowed",
+  },
+  { name: "TRACE", head: { method: "TRACE" }, want: "405 problem end log method-not-allowed" },
+  { name: "CONNECT", head: { method: "CONNECT" }, want: "405 problem end log method-not-allowed" },
+  {
+    name: "a loop",
+    fields: [["Via", "1.1 other, 1.1 foregate-test"]],
+    want: "508 problem end log loop-detected",
+  },
+  {
+    name: "OPTIONS that goes no further",
+    head: { method: "OPTIONS", target: "*" },
+    fields: [["Max-Forwards", "0"]],
+    want: "204 end log",
+  },
+  { name: "too many in flight", inFlight: 3, want: "match 503 problem end log overloaded" },
+  {
+    name: "a body that is too long is refused unread",
+    head: { method: "POST", body: "sized", contentLength: 11 },
+    bodyBytesMax: 10,
+    want: "match 413 problem end log body-too-large",
+  },
+  { name: "no pool", action: proxyToNowhere, want: "match 503 problem end log no-upstream" },
+  {
+    name: "forward proxy",
+    action: { type: "forward" },
+    want: "match 405 problem end log method-not-allowed",
+  },
+  {
+    name: "a bug",
+    router: () => {
+      throw new TypeError("a bug");
+    },
+    want: "match bug 500 problem end log internal",
+  },
+];
+
+for (const example of cases) {
+  void test(`serve: ${example.name}`, async () => {
+    const words: string[] = [];
+    const rooms = roomsOf(example, words);
+    const x = new Exchange(headOf(example), legOf(words), peer, {
+      plan: planOf(example, words),
+      nowMs: 0,
+    });
+    await serve(x, rooms);
+    words.push("log", ...(x.failure === undefined ? [] : [x.failure.code]));
+    assert.equal(words.join(" "), example.want);
+    assert.equal(rooms.counters.exchangesEnded, 1);
+    assert.equal(rooms.counters.exchangesInFlight, example.inFlight ?? 0);
+  });
+}
+
+const peer = { address: "192.0.2.1", isTrusted: false };
+
+function headOf({ head, fields = [] }: Case): RequestHead {
+  return {
+    method: "GET",
+    target: "/",
+    scheme: "http",
+    authority: "a.example",
+    host: "a.example",
+    absolute: false,
+    version: "1.1",
+    fields: Fields.of(fields),
+    body: "none",
+    contentLength: -1,
+    expectsContinue: false,
+    upgrade: undefined,
+    wantsTrailers: false,
+    ...head,
+  };
+}
+
+function planOf({ action = hello, bodyBytesMax = 0, router }: Case, words: string[]): Plan {
+  const route = { name: "r", action, bodyBytesMax, mapping: undefined, fieldRules: undefined };
+  const find = router ?? (() => route);
+  return {
+    listeners: [],
+    router: {
+      match: () => {
+        words.push("match");
+        return find();
+      },
+    },
+    pools: [],
+    trust: IpSet.of([]),
+    limits: { ...clientLimits, exchangesMax: 2 },
+    timeouts: clientTimeouts,
+    forwarded: { rfc7239: false },
+    accessLog: undefined,
+    drainMs: 0,
+  };
+}
+
+function roomsOf({ inFlight = 0 }: Case, words: string[]): Rooms {
+  const counters = new Counters();
+  counters.exchangesInFlight = inFlight;
+  return {
+    pools: [],
+    spoolBudget: { bytesMax: 0, bytesUsed: 0 },
+    counters,
+    nowMs: () => 0,
+    clock: new Clock(0, 0),
+    accessLog: undefined,
+    requestIds: new RequestIds(1, 2),
+    random: () => 0.5,
+    pseudonym: "foregate-test",
+    onBug: () => words.push("bug"),
+  };
+}
+
+function legOf(words: string[]): ClientLeg {
+  const isProblem = (piece: Buffer): boolean => piece.includes('"status":');
+  return {
+    attach: () => words.push("attach"),
+    sendHead: (head: ResponseHead) => {
+      words.push(String(head.status));
+      if (head.status < 400 && head.contentLength >= 0) {
+        words.push(`Content-Length=${head.contentLength}`);
+      }
+    },
+    sendBody: (piece) => {
+      words.push(isProblem(piece) ? "problem" : `body=${piece.toString()}`);
+      return 1;
+    },
+    sendEnd: () => words.push("end"),
+    flush: () => words.push("flush"),
+    consumed: () => words.push("consumed"),
+    abort: () => words.push("abort"),
+  };
+}

@@ -1,0 +1,247 @@
+/** A channel of the faulty twin: passes everything on, until the fault strikes one of its operations. */
+
+import type { Channel, ChannelReceiver } from "../../src/transport/channel.ts";
+import { systemError } from "../support/memory-channel.ts";
+import type { Fault, Operation } from "./faulty-transport.ts";
+
+interface Twin {
+  count(operation: Operation, bytes?: number): Fault | undefined;
+  onFault(error: unknown): void;
+  late(task: () => void): void;
+}
+
+const nobody: ChannelReceiver = {
+  onRead: () => false,
+  onReadEnd: () => {},
+  onDrained: () => {},
+  onClosed: () => {},
+};
+
+export class FaultyChannel implements Channel, ChannelReceiver {
+  receiver: ChannelReceiver = nobody;
+  readonly #inner: Channel;
+  readonly #twin: Twin;
+  /** It broke, and says so in its own time; nothing goes through any more. */
+  #isDead = false;
+  #isClosedTold = false;
+  /** A FIN was told in place of bytes: what comes now is not told. */
+  #hasFinFault = false;
+  /** Parts of a read that was cut up; undefined in all other channels. */
+  #parts: (Buffer | "end")[] | undefined;
+  #isPartDue = false;
+  #isPaused = false;
+  #isStalled = false;
+  #isCloseLate = false;
+
+  constructor(inner: Channel, twin: Twin) {
+    this.#inner = inner;
+    this.#twin = twin;
+    inner.receiver = this;
+  }
+
+  get peerAddress(): string {
+    return this.#inner.peerAddress;
+  }
+
+  get peerPort(): number {
+    return this.#inner.peerPort;
+  }
+
+  get queuedBytes(): number {
+    return this.#isStalled ? Math.max(64 * 1024, this.#inner.queuedBytes) : this.#inner.queuedBytes;
+  }
+
+  get sentBytes(): number {
+    return this.#inner.sentBytes;
+  }
+
+  get room(): number {
+    return this.#isStalled ? 0 : this.#inner.room;
+  }
+
+  writeText(text: string): void {
+    this.#write(Buffer.from(text, "latin1"), () => this.#inner.writeText(text));
+  }
+
+  write(bytes: Buffer): void {
+    this.#write(bytes, () => this.#inner.write(bytes));
+  }
+
+  writeBoth(text: string, bytes: Buffer): void {
+    const both = Buffer.concat([Buffer.from(text, "latin1"), bytes]);
+    this.#write(both, () => this.#inner.writeBoth(text, bytes));
+  }
+
+  releaseRead(): void {
+    this.#inner.releaseRead();
+  }
+
+  pause(): void {
+    this.#isPaused = true;
+    this.#inner.pause();
+  }
+
+  resume(): void {
+    this.#isPaused = false;
+    this.#inner.resume();
+    this.#partSoon();
+  }
+
+  end(): void {
+    this.#close(() => this.#inner.end(), "EPIPE");
+  }
+
+  reset(): void {
+    this.#close(() => this.#inner.reset(), "ECONNRESET");
+  }
+
+  close(): void {
+    this.#close(() => this.#inner.close(), "ECONNRESET");
+  }
+
+  // What the other transport tells.
+
+  onRead(bytes: Buffer): boolean {
+    if (this.#isDead || this.#hasFinFault) return false;
+    const fault = this.#twin.count("read", bytes.length);
+    if (this.#parts === undefined && fault === undefined) return this.receiver.onRead(bytes);
+    switch (fault?.kind) {
+      case "ECONNRESET":
+      case "ETIMEDOUT":
+        this.die(systemError(fault.kind, `read ${fault.kind}`));
+        return false;
+      case "fin":
+        this.#hasFinFault = true;
+        this.receiver.onReadEnd();
+        return false;
+      case "byte-by-byte":
+        this.#cut(Array.from(bytes, (byte) => Buffer.of(byte)));
+        return false;
+      case "in-two": {
+        const cutAt = fault.cutBytes ?? 0;
+        this.#cut([Buffer.from(bytes.subarray(0, cutAt)), Buffer.from(bytes.subarray(cutAt))]);
+        return false;
+      }
+      default:
+        this.#cut([Buffer.from(bytes)]);
+        return false;
+    }
+  }
+
+  onReadEnd(): void {
+    if (this.#isDead || this.#hasFinFault) return;
+    if (this.#parts === undefined) this.receiver.onReadEnd();
+    else {
+      this.#parts.push("end");
+      this.#partSoon();
+    }
+  }
+
+  onDrained(): void {
+    if (!this.#isDead && !this.#isStalled) this.receiver.onDrained();
+  }
+
+  onClosed(error: Error | undefined): void {
+    if (this.#isDead) return;
+    if (this.#isCloseLate) this.#twin.late(() => this.#tellClosed(error));
+    else this.#tellClosed(error);
+  }
+
+  /** The connection breaks: the other side sees it now, ours is told in a turn of its own. */
+  die(error: Error): void {
+    if (this.#isDead || this.#isClosedTold) return;
+    this.#isDead = true;
+    this.#inner.reset();
+    setImmediate(() => this.#tellClosed(error));
+  }
+
+  #tellClosed(error: Error | undefined): void {
+    if (this.#isClosedTold) return;
+    this.#isClosedTold = true;
+    this.#isDead = true;
+    try {
+      this.receiver.onClosed(error);
+    } catch (fault) {
+      this.#twin.onFault(fault);
+    }
+  }
+
+  #write(bytes: Buffer, pass: () => void): void {
+    if (this.#isDead) return;
+    const kind = this.#twin.count("write")?.kind;
+    switch (kind) {
+      case "EPIPE":
+      case "ECONNRESET":
+        return this.die(systemError(kind, `write ${kind}`));
+      case "half":
+        // What is out already still arrives; only then the other side sees the break.
+        this.#inner.write(Buffer.from(bytes.subarray(0, bytes.length >> 1)));
+        this.#isDead = true;
+        this.#twin.late(() => {
+          this.#inner.reset();
+          this.#tellClosed(systemError("ECONNRESET", "write ECONNRESET"));
+        });
+        return;
+      case "stall":
+        pass();
+        this.#isStalled = true;
+        this.#twin.late(() => this.#goOn());
+        return;
+      default:
+        pass();
+    }
+  }
+
+  #goOn(): void {
+    this.#isStalled = false;
+    if (this.#isDead || this.#inner.room === 0) return;
+    this.#guard(() => this.receiver.onDrained());
+  }
+
+  #close(pass: () => void, failure: string): void {
+    if (this.#isDead) return;
+    switch (this.#twin.count("close")?.kind) {
+      case "ECONNRESET":
+        return this.die(systemError(failure, `close ${failure}`));
+      case "late":
+        this.#isCloseLate = true;
+        this.#twin.late(pass);
+        return;
+      default:
+        pass();
+    }
+  }
+
+  #cut(parts: readonly Buffer[]): void {
+    this.#parts ??= [];
+    this.#parts.push(...parts.filter((part) => part.length > 0));
+    this.#partSoon();
+  }
+
+  #partSoon(): void {
+    const isWaiting = this.#parts !== undefined && this.#parts.length > 0;
+    if (!isWaiting || this.#isPartDue || this.#isPaused) return;
+    this.#isPartDue = true;
+    setImmediate(() => {
+      this.#isPartDue = false;
+      if (this.#isDead || this.#isPaused) return;
+      this.#guard(() => this.#tellPart());
+      this.#partSoon();
+    });
+  }
+
+  #tellPart(): void {
+    const part = this.#parts?.shift();
+    if (part === "end") this.receiver.onReadEnd();
+    else if (part !== undefined) this.receiver.onRead(part);
+  }
+
+  #guard(enter: () => void): void {
+    try {
+      enter();
+    } catch (error) {
+      this.#twin.onFault(error);
+      this.die(systemError("ECONNABORTED", "a receiver threw"));
+    }
+  }
+}

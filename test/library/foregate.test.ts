@@ -1,0 +1,43 @@
+/** The package's entry: what a program that imports Foregate gets. */
+
+import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import { test } from "node:test";
+import type { AddressInfo } from "node:net";
+
+import { ConfigError, createProxy } from "../../src/foregate.ts";
+
+void test("library: a proxy listens, serves and closes", async () => {
+  const upstream = createServer((request, response) => response.end(`upstream got ${request.url}`));
+  await new Promise<void>((resolve) => void upstream.listen(0, "127.0.0.1", resolve));
+  const { port } = upstream.address() as AddressInfo;
+  const proxy = createProxy({
+    listen: "127.0.0.1:0",
+    logs: { access: false },
+    sites: { "*": `127.0.0.1:${port}` },
+  });
+  assert.deepEqual(proxy.listeners, []);
+  await proxy.listen();
+  try {
+    const bound = proxy.listeners.map((listener) => listener.port);
+    assert.ok(bound.length === 1 && bound[0] !== 0);
+    const answer = await fetch(`http://127.0.0.1:${bound[0]}/a?b`, {
+      headers: { connection: "close" },
+    });
+    assert.equal(await answer.text(), "upstream got /a?b");
+  } finally {
+    await proxy.close(100);
+    upstream.close();
+    upstream.closeAllConnections();
+  }
+  assert.deepEqual(proxy.listeners, []);
+});
+
+void test("library: a wrong config says all that is wrong and starts nothing", () => {
+  const make = (): unknown => createProxy({ sites: { "*": { prox: ":1" } }, lisen: 1 });
+  assert.throws(make, (error) => {
+    assert.ok(error instanceof ConfigError);
+    assert.ok(error.problems.length >= 2, error.message);
+    return true;
+  });
+});
