@@ -63,17 +63,15 @@ function parseWords(words: readonly string[]): Options | string {
   const named = asked.filter((each) => each !== "all");
   const chosen = asked.length > named.length ? allModes : named;
 
-  // Not kept in the repository: part of the comparison only, or too short to mean much.
-  const isPartial = values.quick || proxies.length < proxyNames.length;
-  return {
+  const asWritten = {
     modes: chosen.length > 0 ? chosen : loadModes,
     rounds: readCount(values.rounds, "rounds"),
     seconds: readCount(values.seconds, "seconds"),
-    ...(values.quick ? quick : {}),
-    proxies,
-    jsonFile: values.json ?? resultsFile(isPartial),
-    writesPage: values.write,
   };
+  const { modes, rounds, seconds } = values.quick ? quick : asWritten;
+  const isWhole = proxies.length === proxyNames.length && rounds >= 5 && seconds >= 4;
+  const jsonFile = values.json ?? resultsFile(isWhole);
+  return { modes, rounds, seconds, proxies, jsonFile, writesPage: values.write };
 }
 
 function readNames<Name extends string>(
@@ -94,8 +92,9 @@ function readCount(word: string, name: string): number {
   throw new Error(`Cannot read --${name}: want a whole number above 0, found "${word}"`);
 }
 
-function resultsFile(isPartial: boolean): string {
+/** Only whole comparisons are kept in the repository; git ignores the others by their names. */
+function resultsFile(isWhole: boolean): string {
   const date = new Date().toISOString().slice(0, 16).replace(":", "");
-  const name = `./results/${date}${isPartial ? ".local" : ""}.json`;
+  const name = `./results/${date}${isWhole ? "" : ".local"}.json`;
   return fileURLToPath(new URL(name, import.meta.url));
 }

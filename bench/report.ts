@@ -38,16 +38,21 @@ const titles = {
   post: "Request bodies (POST)",
 } as const satisfies Record<LoadMode, string>;
 
-const method = `One nginx serves files to all proxies. The proxy under test is alone on core 0; load and upstream share
-core 1. Proxies take turns (A B C A B C ...), and each figure is the median over the rounds; "× nginx" is the median of the ratios to
-nginx *in the same round*, because a machine is faster in one minute than in the next. CPU is read from \`/proc\` for the
-whole process tree. As core 1 has two programs, it is often full before core 0 is: **compare the CPU, not the requests per second.**
+const method = `One nginx serves files to all proxies. The proxy under test is alone on core 0; load and
+upstream share core 1. Proxies take turns (A B C A B C ...), and each figure is the median over the
+rounds; "× nginx" is the median of the ratios to nginx *in the same round*, because a machine is
+faster in one minute than in the next. CPU is read from \`/proc\` for the whole process tree. As
+core 1 has two programs, it is often full before core 0 is: **compare the CPU, not the requests
+per second.**
 
-Every proxy has one worker and one thread, keeps its connections to the upstream, streams bodies, and adds to a request what it adds by
-default. nginx: \`proxy_http_version 1.1\`, \`Connection ""\`, \`keepalive\`, no buffering to disk. HAProxy: \`nbthread 1\`,
-\`http-reuse safe\`. Caddy: \`GOMAXPROCS=1\`, admin off. http-proxy: its default, which is no agent, so it dials for every request.
+Every proxy has one worker and one thread, keeps its connections to the upstream, streams bodies,
+and adds to a request what it adds by default. nginx: \`proxy_http_version 1.1\`,
+\`Connection ""\`, \`keepalive\`, no buffering to disk. HAProxy: \`nbthread 1\`,
+\`http-reuse safe\`. Caddy: \`GOMAXPROCS=1\`, admin off. http-proxy: its default, which is no
+agent, so it dials for every request and closes the client's connection behind every answer.
 
-Run it with \`npm run bench\`; see \`bench/README.md\`.`;
+In the latency table the row "(none)" is the upstream without a proxy. Run it all with
+\`npm run bench -- all\`; how to read it is told in \`bench/README.md\`.`;
 
 export function machineName(): string {
   const all = cpus();
@@ -59,10 +64,11 @@ export function renderTables(results: Results): string {
 }
 
 export function renderPage(results: Results): string {
+  const { date, machine, rounds, seconds } = results;
   const versions = Object.entries(results.versions).map(([name, text]) => `${name} ${text}`);
   return `# Benchmarks
 
-${results.date.slice(0, 10)}, ${results.machine}; ${versions.join(", ")}; ${results.rounds} rounds of ${results.seconds} s.
+${date.slice(0, 10)}, ${machine}; ${versions.join(", ")}; ${rounds} rounds of ${seconds} s.
 
 ${method}
 
@@ -152,11 +158,12 @@ function latencyTable(all: readonly LatencyResult[]): Table {
       milliseconds(medianOf((each) => each.alone.p99Ms)),
       milliseconds(medianOf((each) => each.besideBig.p99Ms)),
       medianOf((each) => each.besideBig.p99Ms / each.alone.p99Ms).toFixed(1),
-      `${round(medianOf((each) => each.big.downloadMegabytes))} / ${round(medianOf((each) => each.big.uploadMegabytes))}`,
+      round(medianOf((each) => each.big.downloadMegabytes)),
+      round(medianOf((each) => each.big.uploadMegabytes)),
     ];
   });
   const half = ["half load, requests/s", "p50", "p99"];
-  const beside = ["500/s alone, p99", "beside big transfers, p99", "× alone", "MB/s down / up"];
+  const beside = ["500/s alone, p99", "beside big transfers, p99", "× alone", "MB/s down", "up"];
   return { title: "Latency of 60 B answers", headings: ["proxy", ...half, ...beside], rows };
 }
 

@@ -4,6 +4,8 @@
 import { exitCodes } from "./cli/exit-codes.ts";
 
 process.on("uncaughtException", (error) => {
+  // Whoever read our output has enough of it, as in `foregate check | head -1`.
+  if ("code" in error && error.code === "EPIPE") process.exit(exitCodes.failed);
   process.stderr.write(`foregate: this is a bug: ${describeError(error)}\n`);
   process.exit(exitCodes.failed);
 });

@@ -55,6 +55,8 @@ export interface Worker {
   /** Deadlines that are watched, for tests of leaks. */
   readonly watchedCount: () => number;
   readonly upstreamConnectionCount: () => number;
+  /** What request bodies take that are kept for a second attempt. */
+  readonly spooledBytes: () => number;
   /** Looks at deadlines and flushes logs; called every 100 ms by itself, and by tests with a script. */
   tick(): void;
   /** Stops accepting, drains for up to `graceMs`, then cuts. */
@@ -116,6 +118,7 @@ export async function startWorker(plan: Plan, options: WorkerOptions = {}): Prom
     tick,
     watchedCount: () => wheel.size,
     upstreamConnectionCount: () => rooms.pools.reduce((sum, pool) => sum + pool.connectionCount, 0),
+    spooledBytes: () => rooms.spoolBudget.bytesUsed,
     async stop(graceMs) {
       await Promise.all(doors.map((door) => door.drain(graceMs)));
       for (const pool of rooms.pools) pool.closeIdle();

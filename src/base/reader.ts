@@ -63,8 +63,10 @@ export function reject(reporter: Reporter, wrong: Wrong): never {
 /** What was found, for a message. */
 export function describe(value: unknown): string {
   if (value === undefined || value === null) return "nothing";
-  if (Array.isArray(value)) return "a list";
-  if (typeof value === "object") return "a map";
+  if (Array.isArray(value)) return value.length === 0 ? "an empty list" : "a list";
+  if (typeof value === "object") {
+    return Object.keys(value).length === 0 ? "an empty map" : "a map";
+  }
   const text = typeof value === "bigint" ? `${value}` : (JSON.stringify(value) ?? typeof value);
   return text.length <= 80 ? text : `${text.slice(0, 77)}…`;
 }

@@ -47,9 +47,11 @@ export async function start(
     say(trouble);
     return exitCodes.cannotBind;
   }
+  // Who reads that it is ready may send a signal at once.
+  const stopped = untilStopped(running, drainMs);
   const { sites } = config;
   say(banner({ listeners: running.listeners, sites, tookMs: performance.now() }));
-  return await untilStopped(running, drainMs);
+  return await stopped;
 }
 
 /** Settles once: drained, or cut by a second signal. */

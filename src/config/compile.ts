@@ -6,7 +6,7 @@
 import { existsSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 
-import { describe, oneOf, reject, type Reader } from "../base/reader.ts";
+import { describe, reject, type Reader } from "../base/reader.ts";
 import type { Plan } from "../exchange/plan.ts";
 import { clientLimits, clientTimeouts, type ClientLimits } from "../limits/options.ts";
 import { clientLimitsSchema, programTimeoutsSchema } from "../limits/schema.ts";
@@ -110,7 +110,7 @@ function readLimits(place: Place): ClientLimits {
     if (bytesMax <= limits.headBytesMax) continue;
     const at = place.at(key).isThere ? place.at(key) : place.at("head");
     const message = `a ${key} of ${bytesMax} bytes does not fit into a head of`;
-    const help = "set both `head` and this";
+    const help = `lower limits.${key}, or raise limits.head`;
     reject(at, { kind: "together", message: `${message} ${limits.headBytesMax}`, help });
   }
   return limits;
@@ -136,7 +136,10 @@ const compat: Reader<string> = (value, reporter) => {
 
 const workers: Reader<unknown> = (value, reporter) => {
   if (value === 1) return value;
-  if (typeof value !== "number") return oneOf(["auto"])(value, reporter);
+  if (value === "auto") return value;
+  if (typeof value !== "number") {
+    return reject(reporter, { message: `want 1 or auto, found ${describe(value)}` });
+  }
   const message = `${value} workers are not available in this version`;
   return reject(reporter, { kind: "unavailable", message, help: "use auto" });
 };

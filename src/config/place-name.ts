@@ -30,7 +30,9 @@ interface Named {
 function nearestName(path: Path): Named {
   const [room, which, inside, at] = path;
   if (room === "pools" && which !== undefined) {
-    return { name: `pool ${JSON.stringify(which)}`, tail: path.slice(2) };
+    const pool = `pool ${JSON.stringify(which)}`;
+    if (typeof inside !== "number") return { name: pool, tail: path.slice(2) };
+    return { name: `upstream ${inside + 1} of ${pool}`, tail: path.slice(3) };
   }
   if (room !== "sites" || which === undefined) return { name: undefined, tail: path };
   const site = `site ${JSON.stringify(which)}`;

@@ -101,10 +101,9 @@ export class Pools {
 }
 
 function readWishes(place: Place): PoolWishes | undefined {
-  const isMap = typeof place.value === "object" && !Array.isArray(place.value);
-  if (isMap) {
+  if (place.isMap) {
     // Before the schema, which would say that `to` is no upstream.
-    if (place.value !== null && !place.at("to").isThere && place.hasKeys(poolKeys)) {
+    if (!place.at("to").isThere && place.hasKeys(poolKeys)) {
       const help = "to: [10.0.0.1:8080, 10.0.0.2:8080]";
       return reject(place, { kind: "missing", message: "want `to`, the upstreams", help });
     }

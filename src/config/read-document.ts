@@ -55,15 +55,15 @@ export function readDocument(text: string): ReadDocument {
     // The library compares each key with each: 2 s for 10,000 sites. We look ourselves.
     uniqueKeys: false,
   });
-  const found = [...syntaxProblems(yaml), ...meaningProblems(yaml)];
+  const found = [...syntaxProblems(yaml, text), ...meaningProblems(yaml)];
   const problems = found.map(({ offset, ...problem }) => ({ ...problem, ...at(lines, offset) }));
   const isSound = found.every(({ kind }) => kind === "twice");
   if (!isSound) return { document: undefined, problems };
 
   const value = toValue(yaml);
   if (value instanceof Error) {
-    const message = `cannot expand the aliases: ${value.message}`;
-    const help = "an alias that holds aliases grows too large: write it out";
+    const message = `cannot read it: aliases within aliases grow too large`;
+    const help = "write them out";
     return { document: undefined, problems: [{ ...none, message, help }] };
   }
   const positionOf = (path: Path, onKey: boolean): Position | undefined => {
@@ -82,7 +82,15 @@ interface Found {
 
 const none = { kind: "syntax", line: 1, column: 1 } as const;
 
-/** What the library calls an error, with how to mend what people run into. */
+/** Where the library's words say too little. */
+const wordsByCode: Readonly<Record<string, string>> = {
+  BAD_ALIAS: "a word that begins with * is an alias",
+  BLOCK_IN_FLOW: "this does not belong inside brackets or braces",
+  MULTILINE_IMPLICIT_KEY: "a value ends here, and another begins",
+  MULTIPLE_DOCS: "the file holds several documents",
+};
+
+/** How to mend what people run into. */
 const helpByCode: Readonly<Record<string, string>> = {
   TAB_AS_INDENT: "indent with spaces",
   BAD_INDENT: "a bracket, brace or indentation does not match",
@@ -91,18 +99,25 @@ const helpByCode: Readonly<Record<string, string>> = {
   MULTIPLE_DOCS: "a config is one document: remove the --- line",
   MISSING_CHAR: "a quote, comma or colon is missing",
   TAG_RESOLVE_FAILED: "remove the tag, or put the value in quotes",
-  BAD_ALIAS: 'a word that begins with * needs quotes: "*.example.com"',
+  BAD_ALIAS: 'put it in quotes: "*.example.com"',
+  BLOCK_IN_FLOW: "a comma, a quote or a bracket is missing before it",
+  MULTILINE_IMPLICIT_KEY: "a comma or a quote is missing",
 };
 
-function syntaxProblems(yaml: YamlDocument): Found[] {
+function syntaxProblems(yaml: YamlDocument, text: string): Found[] {
   const stars = yaml.warnings.filter(({ code }) => code === "BAD_ALIAS");
   const said = [...yaml.warnings, ...yaml.errors].filter(
     // One unquoted star breaks whatever follows it: say it once, and where it is.
     ({ code, pos }) => code === "BAD_ALIAS" || !stars.some((star) => isNear(star.pos[0], pos[0])),
   );
-  return said.map(({ code, pos: [offset], message }) => {
-    const what = code === "MULTIPLE_DOCS" ? "the file holds several documents" : message;
-    return { kind: "syntax", message: `cannot read it: ${what}`, help: helpByCode[code], offset };
+  const offsets = new Set<number>();
+  return said.flatMap(({ code, pos: [start], message }) => {
+    const offset = code === "BAD_ALIAS" ? text.lastIndexOf("*", start) : start;
+    // What follows from an error is often found at the same place.
+    if (offsets.has(offset)) return [];
+    offsets.add(offset);
+    const what = wordsByCode[code] ?? message;
+    return [{ kind: "syntax", message: `cannot read it: ${what}`, help: helpByCode[code], offset }];
   });
 }
 

@@ -105,14 +105,13 @@ const usualUpgrades: readonly string[] = ["websocket"];
 
 /** An upstream, a pool's name, several of them, or a map with `to`. */
 export function readProxy(place: Place, pools: Pools): UnfinishedAction | undefined {
-  const isMap = typeof place.value === "object" && !Array.isArray(place.value);
-  if (!isMap) {
+  if (!place.isMap) {
     const pool = pools.find(place, undefined);
     return pool && proxyTo(pool, {}, usualUpgrades);
   }
   const wishes = place.parse(proxySchema);
   const to = place.at("to");
-  if (place.value !== null && !to.isThere) {
+  if (!to.isThere) {
     const help = 'to: "localhost:3000", a list of upstreams, or a pool\'s name';
     reject(place, { kind: "missing", message: "want `to`, where requests go", help });
   }

@@ -4,6 +4,7 @@ import { domainToASCII } from "node:url";
 
 import { describe, reject, type Reader } from "../base/reader.ts";
 import type { RoutePlan } from "../exchange/plan.ts";
+import type { PathMapping } from "../rewriting/options.ts";
 import { isUnder } from "../rewriting/path-prefix.ts";
 import type { RouteMatch, SiteOptions } from "../routing/options.ts";
 import { hostPattern, matchKeys, matchSchema } from "../routing/schema.ts";
@@ -52,9 +53,7 @@ const everything: RouteMatch = {
 
 export function compileSites(sites: Place, defaults: RoomWishes, pools: Pools): CompiledSites {
   if (sites.entries().length === 0) {
-    const message = sites.isThere
-      ? `want a map from hosts to upstreams, found ${describe(sites.value)}`
-      : "want `sites`, a map from hosts to upstreams";
+    const message = `want a map from hosts to upstreams, found ${describe(sites.value)}`;
     const help = 'sites: { "*": "localhost:3000" } sends everything to one upstream';
     reject(sites, { kind: "missing", message, help });
   }
@@ -95,14 +94,14 @@ interface Around {
 const nothing: CompiledSite = { entries: [], leadsTo: [] };
 
 function compileSite(host: string, place: Place, around: Around): CompiledSite {
-  if (typeof place.value !== "object" || place.value === null) {
+  if (Array.isArray(place.value)) return rejectList(place);
+  if (!place.isMap) {
     // `example.com: localhost:3000` is short for `{ proxy: localhost:3000 }`.
     const action = readProxy(place, around.pools);
     if (action === undefined) return nothing;
     const route = finishRoute(host, action, around.defaults);
     return { entries: [{ match: everything, route }], leadsTo: [action.label] };
   }
-  if (Array.isArray(place.value)) return rejectList(place);
   place.hasKeys(siteKeys);
   const rooms = readRooms(place, around.defaults);
   const action = readAction(place, around.pools);
@@ -178,7 +177,7 @@ function compileRoute(place: Place, site: SiteBase): (Entry & { label: string })
   }
   if (match !== undefined) {
     checkHost(match, site.host, place);
-    checkMapping(match, place);
+    if (rooms.mapping !== site.rooms.mapping) checkMapping(match, rooms.mapping, place);
   }
   if (action === undefined || action === "none" || match === undefined) return undefined;
   const name = `${site.host}${routeName(match)}`;
@@ -207,19 +206,18 @@ function checkHost({ host }: RouteMatch, siteHost: string, place: Place): void {
 }
 
 /** A prefix that the route's path never has would never be taken off. */
-function checkMapping({ path }: RouteMatch, place: Place): void {
+function checkMapping({ path }: RouteMatch, mapping: PathMapping | undefined, place: Place): void {
   const isProxy = place.at("proxy").isThere || !actionKeys.some((key) => place.at(key).isThere);
+  const prefix = mapping?.publicPrefix ?? "";
   for (const key of mappingKeys) {
     const at = place.at(key);
     if (!at.isThere) continue;
     if (!isProxy) {
-      const message = `\`${key}\` changes what is sent upstream, and this route sends nothing`;
+      const message = "it changes what is sent upstream, and this route sends nothing";
       reject(at, { kind: "together", message, onKey: true });
     }
-    const prefix = key === "strip" ? at.value : at.at("from").value;
-    if (typeof prefix !== "string" || path === undefined || path.includes("/:")) continue;
-    const bare = prefix.replace(/\/$/, "");
-    if (isUnder(path.replace(/\/\*$/, "") || "/", bare)) continue;
+    if (path === undefined || path.includes("/:")) continue;
+    if (isUnder(path.replace(/\/\*$/, "") || "/", prefix)) continue;
     const message = `the path ${path} does not begin with ${prefix}, so nothing would change`;
     reject(at, { kind: "together", message });
   }

@@ -18,6 +18,11 @@ export interface Peer {
   readonly isTrusted: boolean;
 }
 
+/** Whatever an exchange waits for, as far as an abort is concerned. */
+export interface Abortable {
+  abort(failure: Failure): void;
+}
+
 export class Exchange {
   readonly head: RequestHead;
   readonly client: ClientLeg;
@@ -41,7 +46,7 @@ export class Exchange {
   /** What went wrong, if anything did. */
   failure: Failure | undefined;
   #aborted: Failure | undefined;
-  #onAbort: ((failure: Failure) => void) | undefined;
+  #abortable: Abortable | undefined;
 
   constructor(
     head: RequestHead,
@@ -65,26 +70,28 @@ export class Exchange {
     if (this.#aborted !== undefined) return;
     this.#aborted = failure;
     this.failure ??= failure;
-    this.#onAbort?.(failure);
+    this.#abortable?.abort(failure);
   }
 
   /** Who is told of an abort from now on; it is told at once if there was one. */
-  onAbort(listener: ((failure: Failure) => void) | undefined): void {
-    this.#onAbort = listener;
-    if (this.#aborted !== undefined) listener?.(this.#aborted);
+  onAbort(abortable: Abortable | undefined): void {
+    this.#abortable = abortable;
+    if (this.#aborted !== undefined) abortable?.abort(this.#aborted);
   }
 
   /** The same promise, but rejected when the exchange is aborted first; then `late` gets the value. */
   async wait<Value>(promise: Promise<Value>, late: (value: Value) => void): Promise<Value> {
     const { promise: aborted, reject } = Promise.withResolvers<never>();
-    this.onAbort((failure) => {
-      promise.then(late, () => undefined);
-      reject(failure);
+    this.onAbort({
+      abort: (failure) => {
+        promise.then(late, () => undefined);
+        reject(failure);
+      },
     });
     try {
       return await Promise.race([promise, aborted]);
     } finally {
-      this.#onAbort = undefined;
+      this.#abortable = undefined;
     }
   }
 }

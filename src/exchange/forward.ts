@@ -63,11 +63,19 @@ export async function forward(
   for (let failure: Failure | undefined; ; forwarding.counters.retries += 1) {
     const at = attempts.again ?? pick(pool, attempts.tried);
     const member = at === undefined ? undefined : pool.members[at];
-    if (at === undefined || member === undefined) throw failure ?? noUpstream(pool);
+    if (at === undefined || member === undefined) {
+      relay.release();
+      throw failure ?? noUpstream(pool);
+    }
     try {
       const connection = takeIdle(member, attempts) ?? (await dial(x, member, action));
+      if (failure !== undefined && !relay.canRepeat) {
+        // While this connection was made, more of the body came than is kept.
+        member.onReusable(connection);
+        throw failure;
+      }
       x.upstream = member.address.label;
-      const answer = await relay.send(connection, withBase(head, member));
+      const answer = await relay.send(connection, forMember(head, member));
       x.upstreamHeadMs = forwarding.nowMs();
       return { head: answer, member, relay };
     } catch (error) {
@@ -84,10 +92,15 @@ function pick(pool: Pool, tried: readonly number[]): number | undefined {
   return pickInTurn(pool.members.length, pool.nextTurn(), tried);
 }
 
-/** The request as this member wants it: below its base path. */
-function withBase(head: RequestHead, { address }: Member): RequestHead {
-  if (address.basePath === "" || head.target === "*") return head;
-  return { ...head, target: address.basePath + head.target };
+/**
+ * The request as this member wants it: below its base path, and in its own name where the client
+ * gave none, as HTTP/1.0 may (RFC 9112 §3.3): many a server refuses an empty Host.
+ */
+function forMember(head: RequestHead, { address, authorities }: Member): RequestHead {
+  const basePath = head.target === "*" ? "" : address.basePath;
+  if (basePath === "" && head.authority !== "") return head;
+  const authority = head.authority || (authorities[0] ?? "localhost");
+  return { ...head, authority, target: basePath + head.target };
 }
 
 /** After a kept-alive connection died, only a new one will do. */
@@ -113,13 +126,12 @@ function mayRetry(
   const wasFresh = attempts.again !== undefined;
   attempts.tried.push(at);
   attempts.again = undefined;
+  if (!relay.canRepeat) return undefined;
   switch (error.row.retry) {
     case "always":
       return error;
     case "reused":
-      if (wasFresh || !attempts.isRepeatable || !relay.wasReused || !relay.canRepeat) {
-        return undefined;
-      }
+      if (wasFresh || !attempts.isRepeatable || !relay.wasReused) return undefined;
       attempts.again = at;
       return error;
     case "never":

@@ -90,20 +90,20 @@ function allowedUpgrade(from: RequestHead, route: RoutePlan): string | undefined
 /** Makes an upstream's head ready for the client, in place. */
 export function outgoingResponse(
   x: Exchange,
-  route: RoutePlan,
   { head, member }: UpstreamAnswer,
   rooms: Rooms,
 ): void {
   const { fields } = head;
+  const { route } = x;
   mapResponseFields(fields, {
-    mapping: withBasePath(route.mapping, member.address.basePath),
+    mapping: withBasePath(route?.mapping, member.address.basePath),
     publicScheme: x.head.scheme,
     publicAuthority: x.head.authority,
     internalAuthorities: member.authorities,
   });
   addVia(fields, head.version, rooms.pseudonym);
   addDate(fields, rooms);
-  if (route.fieldRules !== undefined) {
+  if (route?.fieldRules !== undefined) {
     const subject = { head: x.head, clientIp: x.clientIp };
     applyFieldRules(route.fieldRules.response, fields, subject);
   }

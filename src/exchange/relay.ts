@@ -55,7 +55,8 @@ export class Relay {
   #resolveHead: ((head: ResponseHead) => void) | undefined;
   #rejectHead: ((failure: Failure) => void) | undefined;
   #settle: ((failure: Failure | undefined) => void) | undefined;
-  #outcome: { failure: Failure | undefined } | undefined;
+  #isSettled = false;
+  #failure: Failure | undefined;
 
   constructor(exchange: Exchange, limits: RelayLimits) {
     this.#exchange = exchange;
@@ -75,7 +76,7 @@ export class Relay {
     const leg = connection.open(head, this.#limits.timeouts, this.#fromUpstream);
     this.#upstream = leg;
     this.#wasReused = leg.reused;
-    this.#exchange.onAbort((failure) => this.abort(failure));
+    this.#exchange.onAbort(this);
     if (head.body === "none") leg.sendEnd();
     else if (this.#hasClientAttached) this.#replay(leg);
     else this.#attachClient(leg);
@@ -111,15 +112,29 @@ export class Relay {
     this.roomAtUpstream();
   }
 
-  /** Passes the answer's body on; resolves when it ended, with what cut it short if anything did. */
-  run(isTunnel: boolean): Promise<Failure | undefined> {
-    const { promise, resolve } = Promise.withResolvers<Failure | undefined>();
+  /** Passes the answer's body on. It may be settled when this returns. */
+  run(isTunnel: boolean): void {
     this.#isTunnel = isTunnel;
-    this.#settle = resolve;
     this.#spool?.release();
-    if (this.#outcome !== undefined) resolve(this.#outcome.failure);
-    else this.#upstream?.attach(this.#fromUpstream);
+    if (!this.#isSettled) this.#upstream?.attach(this.#fromUpstream);
     if (isTunnel) this.#exchange.client.attach(this.#fromClient);
+  }
+
+  /** The answer ended, in order or by a failure. */
+  get isSettled(): boolean {
+    return this.#isSettled;
+  }
+
+  /** What cut the answer short, once it is settled. */
+  get failure(): Failure | undefined {
+    return this.#failure;
+  }
+
+  /** Resolves when the answer has ended, with what cut it short if anything did. */
+  settled(): Promise<Failure | undefined> {
+    if (this.#isSettled) return Promise.resolve(this.#failure);
+    const { promise, resolve } = Promise.withResolvers<Failure | undefined>();
+    this.#settle = resolve;
     return promise;
   }
 
@@ -129,6 +144,7 @@ export class Relay {
     this.#fail(failure);
   }
 
+  /** Gives back what was kept for another attempt; the exchange's abort is no longer for us. */
   release(): void {
     this.#spool?.release();
     this.#exchange.onAbort(undefined);
@@ -230,8 +246,11 @@ export class Relay {
   }
 
   #finish(failure: Failure | undefined): void {
-    this.#outcome ??= { failure };
-    this.#settle?.(this.#outcome.failure);
+    if (this.#isSettled) return;
+    this.#isSettled = true;
+    this.#failure = failure;
+    this.release();
+    this.#settle?.(failure);
   }
 }
 

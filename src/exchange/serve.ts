@@ -21,6 +21,7 @@ import type { LocalAnswer } from "./local-answer.ts";
 import { addDate, outgoingRequest, outgoingResponse } from "./outgoing.ts";
 import { redirectAnswer, respondAnswer } from "./respond.ts";
 import type { RoutePlan } from "./plan.ts";
+import type { Relay } from "./relay.ts";
 import type { Rooms } from "./rooms.ts";
 import { beginExchange, endExchange } from "./observe-exchange.ts";
 
@@ -30,9 +31,11 @@ type Answer = LocalAnswer | UpstreamAnswer;
 export async function serve(x: Exchange, rooms: Rooms): Promise<void> {
   beginExchange(x, rooms);
   try {
-    await deliver(x, await respond(x, rooms), rooms);
+    const relay = deliver(x, await respond(x, rooms), rooms);
+    if (relay !== undefined) cut(x, await relay.settled());
   } catch (error) {
     x.failure ??= failureOf(error, rooms);
+    x.abort(x.failure);
     deliverLocal(x, errorAnswer(x.failure, errorView(x)), rooms);
   } finally {
     endExchange(x, rooms);
@@ -48,7 +51,8 @@ export function serveRefused(x: Exchange, failure: Failure, rooms: Rooms): void 
   endExchange(x, rooms);
 }
 
-async function respond(x: Exchange, rooms: Rooms): Promise<Answer> {
+/** Not `async` itself: an answer that is there costs no promise of its own. */
+function respond(x: Exchange, rooms: Rooms): Answer | Promise<Answer> {
   const early = acceptRequest(x, rooms);
   if (early !== undefined) return early;
 
@@ -61,12 +65,8 @@ async function respond(x: Exchange, rooms: Rooms): Promise<Answer> {
       return respondAnswer(x, route.action);
     case "forward":
       throw new Failure("method-not-allowed", "Cannot forward: this is not a forward proxy");
-    case "proxy": {
-      const request = outgoingRequest(x, route, rooms);
-      const answer = await forward(x, route.action, request, rooms);
-      outgoingResponse(x, route, answer, rooms);
-      return answer;
-    }
+    case "proxy":
+      return forward(x, route.action, outgoingRequest(x, route, rooms), rooms);
   }
 }
 
@@ -92,25 +92,29 @@ function admit(x: Exchange, route: RoutePlan, rooms: Rooms): void {
   }
 }
 
-async function deliver(x: Exchange, answer: Answer, rooms: Rooms): Promise<void> {
-  if ("body" in answer) deliverLocal(x, answer, rooms);
-  else await deliverUpstream(x, answer);
+/** Hands an answer over. A relay comes back if bytes of it are still to come. */
+function deliver(x: Exchange, answer: Answer, rooms: Rooms): Relay | undefined {
+  if ("body" in answer) {
+    deliverLocal(x, answer, rooms);
+    return undefined;
+  }
+  const { head, relay } = answer;
+  outgoingResponse(x, answer, rooms);
+  sendHead(x, head);
+  relay.run(head.status === 101);
+  if (!relay.isSettled) return relay;
+  cut(x, relay.failure);
+  return undefined;
 }
 
 /**
- * Passes an upstream's answer on; resolves when its last byte is handed over. What fails from here
- * on cuts the exchange: half an answer must look broken, never short (RFC 9112 §8).
+ * What fails once the head is out cuts the exchange: half an answer must look broken, never short
+ * (RFC 9112 §8).
  */
-async function deliverUpstream(x: Exchange, { head, relay }: UpstreamAnswer): Promise<void> {
-  try {
-    sendHead(x, head);
-    const failure = await relay.run(head.status === 101);
-    if (failure === undefined) return;
-    x.failure ??= failure;
-    x.client.abort(failure);
-  } finally {
-    relay.release();
-  }
+function cut(x: Exchange, failure: Failure | undefined): void {
+  if (failure === undefined) return;
+  x.failure ??= failure;
+  x.client.abort(failure);
 }
 
 function deliverLocal(x: Exchange, { head, body }: LocalAnswer, rooms: Rooms): void {

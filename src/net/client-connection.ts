@@ -96,12 +96,12 @@ export class ClientConnection implements ChannelReceiver, ClientLegDriver, Timed
     if (this.#phase === "linger" && this.#channel.queuedBytes > 0) return;
     if (this.#exchange === undefined) return this.#close();
     if (this.#machine.isTunnel) return this.#pump();
-    const cutBody = !this.#machine.reader.isDone && !this.#machine.reader.receiveEnd();
-    // A FIN before the answer's head means that nobody waits for it any more (design rule 9).
-    if (cutBody || !this.#machine.hasSentHead) {
-      this.#lose(new Failure("client-gone", "The client closed the connection"));
-      this.#close();
-    }
+    const { endsWithClose } = this.#machine;
+    // A FIN means that nobody waits for the answer (design rule 9), also in the middle of it: behind
+    // an event stream that is silent, no write would ever find out. So do nginx, Node and Go.
+    this.#lose(new Failure("client-gone", "The client closed the connection"));
+    if (endsWithClose) this.#channel.reset();
+    else this.#close();
   }
 
   onDrained(): void {

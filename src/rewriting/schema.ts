@@ -46,7 +46,7 @@ export const fieldName: Reader<string> = (value, reporter) => {
   }
   const field = idOfName(value);
   if (!isFraming(field) && !isHopByHop(field) && field !== id.expect) return value;
-  const message = `${value} belongs to the connection, and rules cannot change it`;
+  const message = `${value} is made anew for each connection, and rules cannot change it`;
   const help =
     field === id.upgrade ? "upgrades pass by themselves: see `upgrade` of `proxy`" : undefined;
   return reject(reporter, { message, help, onKey: true });
@@ -71,20 +71,31 @@ const fieldValue: Reader<Template> = (value, reporter) => {
 /** Applied in this order, so that `remove` with `add` replaces and `default` sees the result. */
 const kinds = ["remove", "set", "add", "default"] as const satisfies readonly FieldRuleKind[];
 
-const namesToRemove: Reader<FieldRule[]> = (value, reporter) => {
-  const names = typeof value === "string" ? [value] : value;
-  if (!Array.isArray(names)) {
-    const message = `want a field's name or a list of them, found ${describe(value)}`;
-    return reject(reporter, { message });
-  }
-  return names.map((name: unknown, at) => ({
-    kind: "remove",
-    name: fieldName(name, below(reporter, at)),
-    value: undefined,
-  }));
+/** Routing read the Host, and an upstream gets the one by which it was chosen (RFC 9112 §3.2). */
+const requestFieldName: Reader<string> = (value, reporter) => {
+  const name = fieldName(value, reporter);
+  if (typeof name !== "string" || idOfName(name) !== id.host) return name;
+  const message = "Host goes to the upstream as the client sent it";
+  const help = "changing it is not available in this version";
+  return reject(reporter, { kind: "unavailable", message, help, onKey: true });
 };
 
-function fieldsFor(kind: FieldRuleKind): Reader<FieldRule[]> {
+function namesToRemove(readName: Reader<string>): Reader<FieldRule[]> {
+  return (value, reporter) => {
+    const names = typeof value === "string" ? [value] : value;
+    if (!Array.isArray(names)) {
+      const message = `want a field's name or a list of them, found ${describe(value)}`;
+      return reject(reporter, { message });
+    }
+    return names.map((name: unknown, at) => ({
+      kind: "remove",
+      name: readName(name, below(reporter, at)),
+      value: undefined,
+    }));
+  };
+}
+
+function fieldsFor(kind: FieldRuleKind, readName: Reader<string>): Reader<FieldRule[]> {
   return (value, reporter) => {
     if (typeof value !== "object" || value === null || Array.isArray(value)) {
       const message = `want a map such as { x-name: value }, found ${describe(value)}`;
@@ -92,7 +103,7 @@ function fieldsFor(kind: FieldRuleKind): Reader<FieldRule[]> {
     }
     return Object.entries(value).flatMap(([name, wanted]: [string, unknown]) => {
       const place = below(reporter, name);
-      const checked = fieldName(name, place);
+      const checked = readName(name, place);
       const values = kind === "add" && Array.isArray(wanted) ? (wanted as unknown[]) : [wanted];
       return values.map((one) => ({ kind, name: checked, value: fieldValue(one, place) }));
     });
@@ -105,25 +116,21 @@ function below(reporter: Reporter, step: PropertyKey): Reporter {
   };
 }
 
-const rules = z
-  .strictObject({
-    remove: key(namesToRemove),
-    set: key(fieldsFor("set")),
-    add: key(fieldsFor("add")),
-    default: key(fieldsFor("default")),
-  })
-  .transform((byKind): readonly FieldRule[] => kinds.flatMap((kind) => byKind[kind] ?? []));
-
-/** Routing read the Host; an upstream gets the one by which it was chosen (RFC 9112 §3.2). */
-const requestRules = rules.transform((list, reporter) => {
-  const hasHost = list.some(({ name }) => idOfName(name) === id.host);
-  if (!hasHost) return list;
-  const message = "Host goes to the upstream as the client sent it";
-  return reject(reporter, { kind: "unavailable", message, help: "rules cannot change it yet" });
-});
+const rulesWith = (readName: Reader<string>) =>
+  z
+    .strictObject({
+      remove: key(namesToRemove(readName)),
+      set: key(fieldsFor("set", readName)),
+      add: key(fieldsFor("add", readName)),
+      default: key(fieldsFor("default", readName)),
+    })
+    .transform((byKind): readonly FieldRule[] => kinds.flatMap((kind) => byKind[kind] ?? []));
 
 export const headersSchema = z
-  .strictObject({ request: requestRules.optional(), response: rules.optional() })
+  .strictObject({
+    request: rulesWith(requestFieldName).optional(),
+    response: rulesWith(fieldName).optional(),
+  })
   .transform(({ request = [], response = [] }): FieldRules => ({ request, response }));
 
 /** One mapping at most: `mapping` is undefined if neither key was written. */

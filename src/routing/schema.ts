@@ -31,7 +31,7 @@ function hostHelp(host: string): string | undefined {
   if (host.includes("://")) return "leave out the scheme and everything behind the name";
   if (/[\s,]/.test(host)) return "one host here; repeat the entry for others";
   if (host.includes("/")) return "a path belongs into `path` of a route";
-  if (/^[0-9a-f:.]+:[0-9a-f:.]*:/i.test(host)) return `write "[${host}]"`;
+  if (/^[0-9a-f.]*:[0-9a-f.]*:[0-9a-f:.]*$/i.test(host)) return `write "[${host}]"`;
   if (/:\d+$/.test(host)) return "a port belongs into `listen`";
   if (host.includes("*")) return "* stands for whole names, and only in front";
   return undefined;

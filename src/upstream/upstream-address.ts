@@ -65,7 +65,10 @@ function readUrl(text: string): UpstreamAddress | Wrong {
   const slash = rest.indexOf("/");
   const authority = slash < 0 ? rest : rest.slice(0, slash);
   const basePath = slash < 0 ? "" : rest.slice(slash).replace(/\/+$/, "");
-  if (authority.includes("@")) return wrong(text, "name and password cannot stand in an upstream");
+  if (authority.includes("@")) {
+    const masked = text.replace(/\/\/.*@/, "//***@");
+    return wrong(masked, "name and password cannot stand in an upstream");
+  }
   if (!isBasePath(basePath)) return wrong(text, "its path holds what a path cannot");
   const hasPort = /:\d*$/.test(authority);
   return readHostAndPort(text, hasPort ? authority : `${authority}:80`, basePath);
@@ -99,7 +102,7 @@ function readHostAndPort(
   return { label, host, port, socketPath: undefined, basePath };
 }
 
-/** Without brackets; undefined: neither a name nor an address. Underscores live in Docker's names. */
+/** Without brackets; undefined: neither name nor address. Docker's names have underscores. */
 function readHost(name: string): string | undefined {
   const inBrackets = /^\[([0-9A-Fa-f:.]{2,45})\]$/.exec(name)?.[1];
   if (inBrackets !== undefined) return inBrackets.includes(":") ? inBrackets : undefined;

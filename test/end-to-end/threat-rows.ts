@@ -6,11 +6,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { startProxy, type Proxy } from "../support/proxy.ts";
-import { plainText, startRecorder, type Recorder } from "../support/recorder.ts";
-import { connectClient } from "../support/scripted-client.ts";
-import { show } from "../support/wire-end.ts";
-import { thenAlways } from "../support/within.ts";
+import { recorded } from "../support/recorded.ts";
+import { plainText } from "../support/recorder.ts";
+import { show, type WireEnd } from "../support/wire-end.ts";
 
 export interface ThreatRow {
   readonly threat: number;
@@ -41,44 +39,26 @@ export function testThreats(rows: readonly ThreatRow[]): void {
 }
 
 async function tryRow(row: ThreatRow, pieceBytes: number): Promise<void> {
-  const recorder = await startRecorder();
-  const config = row.config?.(recorder.address) ?? { sites: { "*": recorder.address } };
-  const proxy = await startProxy({ config });
-  await thenAlways(
-    () => speak(row, pieceBytes, { recorder, proxy }),
-    async () => {
-      await recorder.close();
-      await proxy.close();
-    },
-  );
-}
-
-interface House {
-  readonly recorder: Recorder;
-  readonly proxy: Proxy;
-}
-
-async function speak(row: ThreatRow, pieceBytes: number, house: House): Promise<void> {
-  const { recorder, proxy } = house;
-  const client = await connectClient(proxy.port);
-  try {
+  await recorded({ config: row.config }, async ({ recorder, proxy, client }) => {
     await client.sayPieces(row.bytes, pieceBytes);
-    for (const status of row.answers) await client.expect(`HTTP/1.1 ${status} `);
-    const last = row.answers.at(-1) ?? 0;
-    // A refusal ends the connection by itself; after anything else it must wait for more.
-    if (last < 400 && last !== 0) client.end();
-    await client.expectEnd();
-    const statuses = [...client.received.matchAll(statusPattern)].map((found) => Number(found[1]));
-    assert.deepEqual(statuses, row.answers, show(client.received));
+    await expectAnswers(row.answers, client);
     await proxy.settled();
-  } finally {
-    client.close();
-  }
-  const { requests, upstream } = recorder;
-  assert.deepEqual(requests.map(plainText), row.upstream ?? [], "what the upstream got");
-  const rest = upstream.received.slice(requests.map(({ raw }) => raw).join("").length);
-  if (row.isCutShort === true) assert.notEqual(rest, "", "the upstream gets a part of it");
-  else assert.equal(rest, "", "the upstream gets no part of a request");
+    const { requests, upstream } = recorder;
+    assert.deepEqual(requests.map(plainText), row.upstream ?? [], "what the upstream got");
+    const rest = upstream.received.slice(requests.map(({ raw }) => raw).join("").length);
+    if (row.isCutShort === true) assert.notEqual(rest, "", "the upstream gets a part of it");
+    else assert.equal(rest, "", "the upstream gets no part of a request");
+  });
+}
+
+async function expectAnswers(answers: readonly number[], client: WireEnd): Promise<void> {
+  for (const status of answers) await client.expect(`HTTP/1.1 ${status} `);
+  const last = answers.at(-1) ?? 0;
+  // A refusal ends the connection by itself; after anything else it waits for more.
+  if (last < 400) client.end();
+  await client.expectEnd();
+  const statuses = [...client.received.matchAll(statusPattern)].map((found) => Number(found[1]));
+  assert.deepEqual(statuses, answers, show(client.received));
 }
 
 /** A head of a GET with these lines. */

@@ -1,7 +1,9 @@
 /** Threats of field lines and of limits (A of the list): the bytes, and both sides. */
 
+import { clientLimits } from "../../src/limits/options.ts";
 import { get, post, testThreats, type ThreatRow } from "./threat-rows.ts";
 
+const { fieldBytesMax } = clientLimits;
 const refused = { answers: [400] } as const;
 
 /** A line among others that are fine. */
@@ -99,8 +101,8 @@ const rows: readonly ThreatRow[] = [
     upstream: [get("", targetOf(16_384))],
   },
   { threat: 30, name: "a target over it", bytes: get("", targetOf(16_385)), isLong: true, answers: [414] },
-  { ...good(30, "a field at the limit", fieldOf(16_384)), isLong: true },
-  { threat: 30, name: "a field over it", bytes: get(fieldOf(16_385)), isLong: true, answers: [431] },
+  { ...good(30, "a field at the limit", fieldOf(fieldBytesMax)), isLong: true },
+  { threat: 30, name: "a field over it", bytes: get(fieldOf(fieldBytesMax + 1)), isLong: true, answers: [431] },
   {
     threat: 30,
     name: "a head over its limit",

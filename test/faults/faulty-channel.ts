@@ -1,7 +1,7 @@
 /** A channel of the faulty twin: passes everything on, until the fault strikes one of its operations. */
 
 import type { Channel, ChannelReceiver } from "../../src/transport/channel.ts";
-import { systemError } from "../support/memory-channel.ts";
+import { poison, systemError } from "../support/memory-channel.ts";
 import type { Fault, Operation } from "./faulty-transport.ts";
 
 interface Twin {
@@ -27,11 +27,14 @@ export class FaultyChannel implements Channel, ChannelReceiver {
   /** A FIN was told in place of bytes: what comes now is not told. */
   #hasFinFault = false;
   /** Parts of a read that was cut up; undefined in all other channels. */
-  #parts: (Buffer | "end")[] | undefined;
+  #parts: (() => void)[] | undefined;
   #isPartDue = false;
+  #held: Buffer | undefined;
   #isPaused = false;
   #isStalled = false;
   #isCloseLate = false;
+  /** Closed or reset by its user: nothing comes but `onClosed`. */
+  #isShut = false;
 
   constructor(inner: Channel, twin: Twin) {
     this.#inner = inner;
@@ -73,7 +76,8 @@ export class FaultyChannel implements Channel, ChannelReceiver {
   }
 
   releaseRead(): void {
-    this.#inner.releaseRead();
+    this.#held?.fill(poison);
+    this.#held = undefined;
   }
 
   pause(): void {
@@ -92,19 +96,24 @@ export class FaultyChannel implements Channel, ChannelReceiver {
   }
 
   reset(): void {
+    this.#isShut = true;
     this.#close(() => this.#inner.reset(), "ECONNRESET");
   }
 
   close(): void {
+    this.#isShut = true;
     this.#close(() => this.#inner.close(), "ECONNRESET");
   }
 
   // What the other transport tells.
 
   onRead(bytes: Buffer): boolean {
-    if (this.#isDead || this.#hasFinFault) return false;
+    if (this.#isDead || this.#isShut || this.#hasFinFault) return false;
     const fault = this.#twin.count("read", bytes.length);
-    if (this.#parts === undefined && fault === undefined) return this.receiver.onRead(bytes);
+    if (this.#parts === undefined && fault === undefined) {
+      this.#tellRead(Buffer.from(bytes));
+      return false;
+    }
     switch (fault?.kind) {
       case "ECONNRESET":
       case "ETIMEDOUT":
@@ -115,7 +124,7 @@ export class FaultyChannel implements Channel, ChannelReceiver {
         this.receiver.onReadEnd();
         return false;
       case "byte-by-byte":
-        this.#cut(Array.from(bytes, (byte) => Buffer.of(byte)));
+        this.#cut(inSmallParts(bytes));
         return false;
       case "in-two": {
         const cutAt = fault.cutBytes ?? 0;
@@ -129,21 +138,18 @@ export class FaultyChannel implements Channel, ChannelReceiver {
   }
 
   onReadEnd(): void {
-    if (this.#isDead || this.#hasFinFault) return;
-    if (this.#parts === undefined) this.receiver.onReadEnd();
-    else {
-      this.#parts.push("end");
-      this.#partSoon();
-    }
+    if (this.#isDead || this.#isShut || this.#hasFinFault) return;
+    this.#inTurn(() => this.receiver.onReadEnd());
   }
 
   onDrained(): void {
-    if (!this.#isDead && !this.#isStalled) this.receiver.onDrained();
+    if (!this.#isDead && !this.#isShut && !this.#isStalled) this.receiver.onDrained();
   }
 
   onClosed(error: Error | undefined): void {
     if (this.#isDead) return;
     if (this.#isCloseLate) this.#twin.late(() => this.#tellClosed(error));
+    else if (error === undefined && !this.#isShut) this.#inTurn(() => this.#tellClosed(error));
     else this.#tellClosed(error);
   }
 
@@ -194,7 +200,7 @@ export class FaultyChannel implements Channel, ChannelReceiver {
 
   #goOn(): void {
     this.#isStalled = false;
-    if (this.#isDead || this.#inner.room === 0) return;
+    if (this.#isDead || this.#isShut || this.#inner.room === 0) return;
     this.#guard(() => this.receiver.onDrained());
   }
 
@@ -214,7 +220,24 @@ export class FaultyChannel implements Channel, ChannelReceiver {
 
   #cut(parts: readonly Buffer[]): void {
     this.#parts ??= [];
-    this.#parts.push(...parts.filter((part) => part.length > 0));
+    for (const part of parts) {
+      if (part.length > 0) this.#parts.push(() => this.#tellRead(part));
+    }
+    this.#partSoon();
+  }
+
+  /** Bytes are the receiver's during the call, or as long as it says that it holds them. */
+  #tellRead(bytes: Buffer): void {
+    const isHeld = this.receiver.onRead(bytes);
+    this.releaseRead();
+    if (isHeld) this.#held = bytes;
+    else bytes.fill(poison);
+  }
+
+  /** Now, or behind the parts that wait. */
+  #inTurn(tell: () => void): void {
+    if (this.#parts === undefined || this.#parts.length === 0) return tell();
+    this.#parts.push(tell);
     this.#partSoon();
   }
 
@@ -224,16 +247,10 @@ export class FaultyChannel implements Channel, ChannelReceiver {
     this.#isPartDue = true;
     setImmediate(() => {
       this.#isPartDue = false;
-      if (this.#isDead || this.#isPaused) return;
-      this.#guard(() => this.#tellPart());
+      if (this.#isDead || this.#isShut || this.#isPaused) return;
+      this.#guard(() => this.#parts?.shift()?.());
       this.#partSoon();
     });
-  }
-
-  #tellPart(): void {
-    const part = this.#parts?.shift();
-    if (part === "end") this.receiver.onReadEnd();
-    else if (part !== undefined) this.receiver.onRead(part);
   }
 
   #guard(enter: () => void): void {
@@ -244,4 +261,15 @@ export class FaultyChannel implements Channel, ChannelReceiver {
       this.die(systemError("ECONNABORTED", "a receiver threw"));
     }
   }
+}
+
+/** Byte by byte, as long as that is likely to be a head; then in larger and larger parts. */
+function inSmallParts(bytes: Buffer): readonly Buffer[] {
+  const parts: Buffer[] = [];
+  for (let at = 0; at < bytes.length; ) {
+    const size = at < 300 ? 1 : at;
+    parts.push(Buffer.from(bytes.subarray(at, at + size)));
+    at += size;
+  }
+  return parts;
 }

@@ -8,8 +8,8 @@ const queuedBytesMax = 64 * 1024;
 /** Size of one read, in bytes. */
 const readBytesMax = 64 * 1024;
 
-/** What bytes are overwritten with once they are their owner's no more. */
-const poison = 0xdb;
+/** What bytes are overwritten with once they are their reader's no more. */
+export const poison = 0xdb;
 
 const nobody: ChannelReceiver = {
   onRead: () => false,

@@ -74,6 +74,7 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
         },
       );
       assert.equal(worker.watchedCount(), 0, "the proxy watches no deadline any more");
+      assert.equal(worker.spooledBytes(), 0, "the proxy keeps no body any more");
       assert.equal(counters.exchangesBegun, counters.exchangesEnded, "each exchange ends once");
     },
   };

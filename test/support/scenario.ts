@@ -15,6 +15,7 @@
 
 import { test } from "node:test";
 
+import type { Transport } from "../../src/transport/channel.ts";
 import type { PlanChanges } from "./plan.ts";
 import { startProxy, type Proxy } from "./proxy.ts";
 import { connectClient } from "./scripted-client.ts";
@@ -31,6 +32,7 @@ export interface Scenario extends PlanChanges {
   readonly otherClient?: Script;
   readonly a?: Script;
   readonly b?: Script;
+  readonly transport?: Transport;
   /** Looks at the proxy when all have played. */
   readonly check?: (proxy: Proxy, upstreams: Upstreams) => void | Promise<void>;
 }
@@ -54,6 +56,8 @@ export interface Actor {
   /** The next step takes a new one. */
   readonly leave: () => void;
   readonly stage: Stage;
+  /** undefined: the party is a client. */
+  readonly upstream: ScriptedUpstream | undefined;
 }
 
 interface Stage {
@@ -71,6 +75,18 @@ async function play(scene: Scenario): Promise<void> {
   const upstreams: Upstreams = { a: new ScriptedUpstream("a"), b: new ScriptedUpstream("b") };
   await upstreams.a.listen();
   await upstreams.b.listen();
+  const closing = async (): Promise<void> => {
+    await upstreams.a.close();
+    await upstreams.b.close();
+  };
+  await thenAlways(() => playBefore(scene, upstreams, closing), closing);
+}
+
+async function playBefore(
+  scene: Scenario,
+  upstreams: Upstreams,
+  closeUpstreams: () => Promise<void>,
+): Promise<void> {
   const { address: a } = upstreams.a;
   const { address: b } = upstreams.b;
   const config = scene.config?.({ a, b }) ?? { sites: { "*": a } };
@@ -86,28 +102,34 @@ async function play(scene: Scenario): Promise<void> {
     await Promise.all([
       perform("client", scene.client, { stage, connect: dial }),
       perform("other client", scene.otherClient, { stage, connect: dial }),
-      perform("a", scene.a, { stage, connect: () => upstreams.a.nextConnection() }),
-      perform("b", scene.b, { stage, connect: () => upstreams.b.nextConnection() }),
+      perform("a", scene.a, partOf(upstreams.a, stage)),
+      perform("b", scene.b, partOf(upstreams.b, stage)),
     ]);
     await scene.check?.(proxy, upstreams);
   };
   await thenAlways(playing, async () => {
     for (const client of clients) client.close();
-    await upstreams.a.close();
-    await upstreams.b.close();
+    await closeUpstreams();
     await proxy.close();
   });
 }
 
 interface Part {
   readonly stage: Stage;
+  readonly upstream?: ScriptedUpstream;
   readonly connect: () => Promise<WireEnd>;
 }
 
-async function perform(name: string, script: Script = [], { stage, connect }: Part): Promise<void> {
+function partOf(upstream: ScriptedUpstream, stage: Stage): Part {
+  return { stage, upstream, connect: () => upstream.nextConnection() };
+}
+
+async function perform(name: string, script: Script = [], part: Part): Promise<void> {
+  const { stage, connect, upstream } = part;
   let wire: WireEnd | undefined;
   const actor: Actor = {
     stage,
+    upstream,
     wire: async () => (wire ??= await connect()),
     leave: () => (wire = undefined),
   };
@@ -182,6 +204,12 @@ export const close = (): Step => async (actor) => {
   (await actor.wire()).close();
   actor.leave();
 };
+
+/** The upstream accepts nothing more. */
+export const stopListening =
+  (): Step =>
+  async ({ upstream }) =>
+    upstream?.stopListening();
 
 export const signal =
   (name: string): Step =>

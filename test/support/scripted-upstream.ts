@@ -68,6 +68,7 @@ export class ScriptedUpstream {
     this.#server.close();
   }
 
+  /** Harmless a second time. */
   async close(): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#server.close(() => resolve());

@@ -24,24 +24,16 @@ const field = { line: 0, name: 1, spaceBefore: 2, space: 3, value: 4, lf: 5, las
 
 /** Returns whether the section is whole; then `scan.at` is behind its empty line. */
 export function scanFields(scan: HeadScan, bytes: Uint8Array, base: number, end: number): boolean {
-  const marks = scan.marks;
   let at = base + scan.at;
   let state: number = scan.fieldState;
   while (at < end) {
     if (state === field.line) {
-      const byte = bytes[at]!;
-      if (byte === cr) {
+      if (bytes[at] === cr) {
         at += 1;
         state = field.lastLf;
         continue;
       }
-      if (foldedToken[byte] === 0) state = unfold(scan, bytes, base, at);
-      else {
-        const isFull = marks.length >= scan.limits.fieldsMax * marksPerLine;
-        if (isFull) throw tooLarge(scan, "more fields than");
-        scan.nameStart = at - base;
-        state = field.name;
-      }
+      state = beginLine(scan, bytes, base, at);
     }
     if (state === field.name) {
       while (at < end && foldedToken[bytes[at]!] !== 0) at++;
@@ -50,7 +42,7 @@ export function scanFields(scan: HeadScan, bytes: Uint8Array, base: number, end:
       state = field.spaceBefore;
     }
     if (state === field.spaceBefore) {
-      if (scan.isResponse) while (at < end && isBlank(bytes[at]!)) at++;
+      while (scan.isResponse && at < end && isBlank(bytes[at]!)) at++;
       if (at === end) break;
       if (bytes[at] !== colon) throw wrongByte(scan, "field name", at - base, bytes[at]!);
       at += 1;
@@ -85,6 +77,15 @@ export function scanFields(scan: HeadScan, bytes: Uint8Array, base: number, end:
   const isInside = state >= field.name && state <= field.value;
   if (isInside && isTooLong(scan, scan.at)) throw tooLarge(scan, "a field over");
   return false;
+}
+
+/** Returns the state to go on in. */
+function beginLine(scan: HeadScan, bytes: Uint8Array, base: number, at: number): number {
+  if (foldedToken[bytes[at]!] === 0) return unfold(scan, bytes, base, at);
+  const isFull = scan.marks.length >= scan.limits.fieldsMax * marksPerLine;
+  if (isFull) throw tooLarge(scan, "more fields than");
+  scan.nameStart = at - base;
+  return field.name;
 }
 
 function markLine(scan: HeadScan, bytes: Uint8Array, base: number, crAt: number): void {

@@ -99,6 +99,7 @@ export class MessageReader {
     this.scan.restart();
     this.trailers = undefined;
     this.hopNames = noNames;
+    this.#hasInputEnded = false;
     if (this.#carry.length > carryBytes) this.#carry = noBytes;
   }
 

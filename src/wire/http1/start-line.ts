@@ -26,6 +26,7 @@ const emptyLinesMax = 4;
 const methodBytesMax = 64;
 
 const versionText = "HTTP/1.";
+const majorDigitAt = 5;
 
 /** Returns whether the line is whole. */
 export function scanRequestLine(
@@ -129,11 +130,7 @@ function scanVersion(scan: HeadScan, bytes: Uint8Array, from: number, end: numbe
     const byte = bytes[at]!;
     const isDigit = byte >= zero && byte <= nine;
     if (scan.versionAt < versionText.length) {
-      if (byte !== versionText.charCodeAt(scan.versionAt)) {
-        // `HTTP/2.0` is a version, `http/1.1` is nothing (RFC 9112 §2.3).
-        if (scan.versionAt === 5 && isDigit) throw otherVersion(scan);
-        throw misplaced(scan, "version", byte);
-      }
+      if (byte !== versionText.charCodeAt(scan.versionAt)) throw wrongVersion(scan, byte);
       scan.versionAt += 1;
     } else {
       if (!isDigit) throw misplaced(scan, "version", byte);
@@ -167,8 +164,12 @@ function scanLineFeed(scan: HeadScan, bytes: Uint8Array, base: number, end: numb
   return true;
 }
 
-function otherVersion(scan: HeadScan): Failure {
-  return unreadable(scan, "version-not-supported", "its version is not HTTP/1");
+/** `HTTP/2.0` is a version, `http/1.1` is nothing (RFC 9112 §2.3). */
+function wrongVersion(scan: HeadScan, byte: number): Failure {
+  const isVersion = scan.versionAt === majorDigitAt && byte >= zero && byte <= nine;
+  return isVersion
+    ? unreadable(scan, "version-not-supported", "its version is not HTTP/1")
+    : misplaced(scan, "version", byte);
 }
 
 function tooLongMethod(): Failure {

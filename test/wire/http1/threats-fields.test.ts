@@ -101,7 +101,7 @@ const controls = [0, 1, 7, 8, 0x0a, 0x0b, 0x0c, 0x0d, 0x1b, 0x1f, 0x7f].flatMap(
   },
 );
 
-const notTokens = [...'()<>@,;\\"/[]?={}'].map((mark): WireCase => {
+const notTokens = Array.from('()<>@,;\\"/[]?={}', (mark): WireCase => {
   return { threat: 19, name: `${mark} in a name`, wire: get(`X${mark}Y: z`), want: bad };
 });
 

@@ -65,7 +65,7 @@ export function readRequests(
     if (machine.persists) machine.restart();
     return machine.persists;
   };
-  notes.drive(machine, machine.reader, pieces, onEvent);
+  notes.drive(machine, pieces, { onEvent });
   return notes.lines;
 }
 
@@ -84,15 +84,22 @@ export function readResponse(
     if (event === readEvent.end) notes.end(machine.reader.trailers, "");
     return true;
   };
-  const isWhole = notes.drive(machine, machine.reader, pieces, onEvent, () =>
-    machine.canServeAgain ? "reusable" : "",
-  );
+  const beforeEnd = (): string => (machine.canServeAgain ? "reusable" : "");
+  const isWhole = notes.drive(machine, pieces, { onEvent, beforeEnd });
   if (isWhole && !machine.hasFinalHead) notes.lines.push("no answer");
   return notes.lines;
 }
 
 interface Machine {
+  readonly reader: MessageReader;
   next(): number;
+}
+
+interface Hooks {
+  /** Returns whether to go on. */
+  readonly onEvent: (event: number) => boolean;
+  /** What is to be noted when all bytes are in, but not their end. */
+  readonly beforeEnd?: () => string;
 }
 
 class Notes {
@@ -100,20 +107,15 @@ class Notes {
   #body = "";
 
   /** Returns whether the bytes could be read and were whole messages. */
-  drive(
-    machine: Machine,
-    reader: MessageReader,
-    pieces: readonly Buffer[],
-    onEvent: (event: number) => boolean,
-    beforeEnd: () => string = () => "",
-  ): boolean {
+  drive(machine: Machine, pieces: readonly Buffer[], hooks: Hooks): boolean {
+    const { reader } = machine;
     let events = 0;
     const drain = (): boolean => {
       for (let event = machine.next(); event !== readEvent.need; event = machine.next()) {
         assert.ok((events += 1) < eventsMax, "a machine gives events for ever");
         if (event === readEvent.piece) this.#body += reader.piece.toString("latin1");
         else this.#endBody();
-        if (!onEvent(event)) return false;
+        if (!hooks.onEvent(event)) return false;
       }
       return true;
     };
@@ -121,9 +123,10 @@ class Notes {
       for (const piece of pieces) {
         reader.receive(piece);
         if (!drain()) return true;
+        assert.ok(reader.pendingBytes === 0 || reader.isDone, "bytes are kept without need");
         if (reader.pendingBytes === 0) piece.fill(poison);
       }
-      this.#push(beforeEnd());
+      this.#push(hooks.beforeEnd?.() ?? "");
       const isProper = reader.receiveEnd();
       if (isProper) drain();
       this.#endBody();

@@ -1,0 +1,111 @@
+/** What the command line answers without starting: exit codes, and which stream says it. */
+
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+
+import { foregate, type Around } from "./foregate.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "foregate-usage-"));
+after(() => rmSync(folder, { recursive: true }));
+writeFileSync(join(folder, "good.yaml"), 'sites: { "*": ":1" }\n');
+writeFileSync(join(folder, "wrong.yaml"), 'sites: { "*": ":1" }\nlisten: x\nlsiten: 80\n');
+
+const good = '{ "sites": { "*": ":1" } }';
+
+interface Case {
+  readonly words: string;
+  readonly around?: Around;
+  readonly code: number;
+  readonly stdout?: RegExp;
+  readonly stderr?: RegExp;
+}
+
+/** A stream that is not named stays empty. */
+const cases: readonly Case[] = [
+  { words: "", code: 0, stdout: /^Usage: foregate .*Examples:\n.*foregate 3000/s },
+  { words: "--help", code: 0, stdout: /^Usage: foregate / },
+  { words: "help", code: 0, stdout: /^Usage: foregate / },
+  { words: "help run", code: 0, stdout: /^Usage: foregate run / },
+  { words: "check --help", code: 0, stdout: /^Usage: foregate check / },
+  { words: "help nothing", code: 2, stderr: /Usage/ },
+  {
+    words: "version",
+    code: 0,
+    stdout: /^foregate \d+\.\d+\.\d+ \((?:node|bun) [\d.]+, \w+ \w+\)\n$/,
+  },
+  { words: "--version", code: 0, stdout: /^foregate \d+\.\d+\.\d+ / },
+  { words: "chekc", code: 2, stderr: /unknown command 'chekc' \(did you mean check\?\)/ },
+  { words: "frobnicate", code: 2, stderr: /unknown command 'frobnicate' \(foregate --help/ },
+  {
+    words: "good.yaml",
+    code: 2,
+    stderr: /to start with a config file: foregate run -c good\.yaml/,
+  },
+  { words: "check --jsn", code: 2, stderr: /unknown option '--jsn'\n\(Did you mean --json\?\)/ },
+  { words: "run --config", code: 2, stderr: /argument missing/ },
+  { words: "run extra", code: 2, stderr: /too many arguments/ },
+  { words: "proxy --from :0", code: 2, stderr: /'--to <upstream>' not specified/ },
+  { words: "proxy --to https://x", code: 2, stderr: /^command line: error\[FG1006\]: / },
+  { words: "proxy --to :1 --balance first", code: 2, stderr: /`first` is not available/ },
+  { words: "3000 3001", code: 2, stderr: /two upstreams for one host: foregate proxy --to :3000/ },
+  { words: "a.example=api", code: 2, stderr: /cannot read "a\.example=api"/ },
+  { words: "99999", code: 2, stderr: /a port is a number from 1 to 65535/ },
+  { words: "run", code: 3, stderr: /error\[FG1001\]: found no config: .*npx foregate 3000/ },
+  { words: "run -c none.yaml", code: 3, stderr: /^none\.yaml: error\[FG1001\]: there is no such/ },
+  { words: "check -c .", code: 3, stdout: /^\.: error\[FG1002\]: it is a folder/ },
+  {
+    words: "run -c wrong.yaml",
+    code: 3,
+    stderr: /^wrong\.yaml:2:9: .*FG1005.*\nwrong\.yaml:3:1: .*`listen`\?\n2 errors — config not/,
+  },
+  {
+    words: "check -c wrong.yaml",
+    code: 3,
+    stdout: /^wrong\.yaml:2:9: .*\n.*\n2 errors — config not/,
+  },
+  {
+    words: "check -c good.yaml",
+    code: 0,
+    stdout: /^good\.yaml: valid \(1 site, 1 pool, listens on :8080\)\n$/,
+  },
+  { words: "check -c -", around: { input: good }, code: 0, stdout: /^<stdin>: valid / },
+  { words: "check -c -", around: { input: "5" }, code: 3, stdout: /^<stdin>:1:1: error/ },
+  {
+    words: "check",
+    around: { environment: { FOREGATE_CONFIG: "good.yaml" } },
+    code: 0,
+    stdout: /^good\.yaml: valid/,
+  },
+];
+
+for (const { words, around, code, stdout = /^$/, stderr = /^$/ } of cases) {
+  void test(`foregate ${words} ${JSON.stringify(around ?? "")}: exit ${code}`, async () => {
+    const outcome = await foregate(words === "" ? [] : words.split(" "), { folder, ...around });
+    assert.match(outcome.stdout, stdout);
+    assert.match(outcome.stderr, stderr);
+    assert.equal(outcome.code, code);
+  });
+}
+
+void test("foregate check --json says the same to machines", async () => {
+  const wrong = await foregate(["check", "--json", "-c", "wrong.yaml"], { folder });
+  assert.equal(wrong.code, 3);
+  const report = JSON.parse(wrong.stdout) as { valid: boolean; problems: readonly object[] };
+  assert.equal(report.valid, false);
+  assert.deepEqual(report.problems[1], {
+    code: "FG1004",
+    severity: "error",
+    message: "unknown key `lsiten` in the config",
+    file: "wrong.yaml",
+    line: 3,
+    column: 1,
+    path: "lsiten",
+    help: "did you mean `listen`?",
+  });
+  const right = await foregate(["check", "--json", "-c", "good.yaml"], { folder });
+  assert.deepEqual(JSON.parse(right.stdout), { file: "good.yaml", valid: true, problems: [] });
+  assert.equal(right.code, 0);
+});

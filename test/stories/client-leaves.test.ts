@@ -1,0 +1,93 @@
+/**
+ * A client that leaves in the middle: its request stops at the upstream within a second, so that
+ * nobody computes for nobody, and the access log says who ended it.
+ */
+
+import assert from "node:assert/strict";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { test, type TestContext } from "node:test";
+
+import { connectClient } from "../support/scripted-client.ts";
+import { within } from "../support/within.ts";
+import { everythingTo, startForegate } from "./foregate-program.ts";
+import { listening } from "./listening.ts";
+
+/** How soon the upstream must know. */
+const toldMs = 1_000;
+
+interface Case {
+  readonly name: string;
+  /** What the client says before it leaves, and what it waits for. */
+  readonly says: string;
+  readonly hears?: string;
+  readonly leaves: "end" | "cut" | "close";
+  /** What the upstream does with the request; it never answers to the end. */
+  readonly answer: (response: ServerResponse) => void;
+  readonly logged: { readonly status: number; readonly bytes_out: number };
+}
+
+const get = "GET /work HTTP/1.1\r\nHost: story.test\r\n\r\n";
+const post =
+  "POST /work HTTP/1.1\r\nHost: story.test\r\nContent-Length: 1000000\r\n\r\nthe first few";
+const silence = (): void => undefined;
+const half = (response: ServerResponse): void => {
+  response.writeHead(200, { "Content-Length": 1_000_000 });
+  response.write("half of it");
+};
+
+const cases: readonly Case[] = [
+  { name: "by a reset, waiting", says: get, leaves: "cut", answer: silence, logged: none(499) },
+  { name: "by a FIN, waiting", says: get, leaves: "end", answer: silence, logged: none(499) },
+  { name: "by closing, waiting", says: get, leaves: "close", answer: silence, logged: none(499) },
+  { name: "in its upload", says: post, leaves: "close", answer: silence, logged: none(499) },
+  {
+    name: "in its download",
+    says: get,
+    hears: "half of it",
+    leaves: "close",
+    answer: half,
+    logged: { status: 200, bytes_out: 10 },
+  },
+];
+
+for (const { name, says, hears, leaves, answer, logged } of cases) {
+  void test(`story: a client leaves ${name}, and its upstream hears of it`, async (t) => {
+    const { asked, gone, port } = await startUpstream(t, answer);
+    const foregate = await startForegate(t, everythingTo(port));
+    const client = await connectClient(foregate.port);
+    client.say(says);
+    await within(asked, "the request arrives");
+    if (hears !== undefined) await client.expect(hears);
+
+    if (leaves === "end") client.end();
+    else if (leaves === "cut") client.cut();
+    else client.close();
+    await within(gone, "the upstream hears of it", () => "", toldMs);
+    client.close();
+
+    const line = await foregate.logLine(({ target }) => target === "/work");
+    const { status, failure, bytes_out } = line;
+    assert.deepEqual({ status, failure, bytes_out }, { failure: "client-gone", ...logged });
+  });
+}
+
+/** One that computes for ever, and says when it is asked and when it may stop. */
+async function startUpstream(
+  t: TestContext,
+  answer: Case["answer"],
+): Promise<{ readonly asked: Promise<void>; readonly gone: Promise<void>; readonly port: number }> {
+  const asked = Promise.withResolvers<void>();
+  const gone = Promise.withResolvers<void>();
+  const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
+    request.on("error", silence).resume();
+    response.once("close", gone.resolve);
+    answer(response);
+    asked.resolve();
+  };
+  const { port } = await listening(t, createServer(onRequest));
+  return { asked: asked.promise, gone: gone.promise, port };
+}
+
+function none(status: number): Case["logged"] {
+  return { status, bytes_out: 0 };
+}
