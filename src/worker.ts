@@ -121,7 +121,7 @@ export async function startWorker(plan: Plan, options: WorkerOptions = {}): Prom
     spooledBytes: () => rooms.spoolBudget.bytesUsed,
     async stop(graceMs) {
       await Promise.all(doors.map((door) => door.drain(graceMs)));
-      for (const pool of rooms.pools) pool.closeIdle();
+      for (const pool of rooms.pools) pool.stop();
       clearInterval(timer);
       // A disk that hangs must not keep the program from stopping.
       if (accessLog !== undefined)

@@ -75,6 +75,7 @@ export async function forward(
         throw failure;
       }
       x.upstream = member.address.label;
+      relay.member = member;
       const answer = await relay.send(connection, forMember(head, member));
       x.upstreamHeadMs = forwarding.nowMs();
       return { head: answer, member, relay };

@@ -13,6 +13,7 @@ import { applyFieldRules } from "../rewriting/field-rules.ts";
 import { setForwardedFields } from "../rewriting/forwarded.ts";
 import { mapResponseFields, mapTarget, withBasePath } from "../rewriting/mapping.ts";
 import { addVia } from "../rewriting/via.ts";
+import type { Member } from "../upstream/pool.ts";
 import type { Exchange } from "./exchange.ts";
 import type { UpstreamAnswer } from "./forward.ts";
 import type { RoutePlan } from "./plan.ts";
@@ -95,16 +96,21 @@ export function outgoingResponse(
 ): void {
   const { fields } = head;
   const { route } = x;
-  mapResponseFields(fields, {
-    mapping: withBasePath(route?.mapping, member.address.basePath),
-    publicScheme: x.head.scheme,
-    publicAuthority: x.head.authority,
-    internalAuthorities: member.authorities,
-  });
+  mapToPublic(x, member, fields);
   addVia(fields, head.version, rooms.pseudonym);
   addDate(fields, rooms);
   if (route?.fieldRules !== undefined) {
     const subject = { head: x.head, clientIp: x.clientIp };
     applyFieldRules(route.fieldRules.response, fields, subject);
   }
+}
+
+/** Upstream's names become the public ones; in interim heads too, which may hold links (103). */
+export function mapToPublic(x: Exchange, member: Member, fields: Fields): void {
+  mapResponseFields(fields, {
+    mapping: withBasePath(x.route?.mapping, member.address.basePath),
+    publicScheme: x.head.scheme,
+    publicAuthority: x.head.authority,
+    internalAuthorities: member.authorities,
+  });
 }

@@ -18,8 +18,10 @@ import type { Fields } from "../http/fields.ts";
 import type { RequestHead, ResponseHead } from "../http/head.ts";
 import type { LegReceiver, UpstreamLeg } from "../http/leg.ts";
 import type { UpstreamTimeouts } from "../upstream/options.ts";
+import type { Member } from "../upstream/pool.ts";
 import type { UpstreamConnection } from "../upstream/upstream-connection.ts";
 import type { Exchange } from "./exchange.ts";
+import { mapToPublic } from "./outgoing.ts";
 
 /** How much of a request body is kept to say it again on another connection, in bytes. */
 const replayBytesMax = 64 * 1024;
@@ -38,6 +40,8 @@ export interface RelayLimits {
 type Opener = Pick<UpstreamConnection, "open">;
 
 export class Relay {
+  /** Who is asked now: its interim heads are made public before they go on. */
+  member: Member | undefined;
   readonly #exchange: Exchange;
   readonly #limits: RelayLimits;
   readonly #fromClient: FromClient;
@@ -86,7 +90,7 @@ export class Relay {
   #attachClient(leg: UpstreamLeg): void {
     const isWorthKeeping = this.#limits.isRepeatable && leg.reused;
     if (isWorthKeeping) this.#spool = new Spool(this.#limits.spoolBudget, replayBytesMax);
-    leg.flush();
+    // The head waits for the first piece of the body: they leave together, or with the batch.
     this.#hasClientAttached = true;
     this.#exchange.client.attach(this.#fromClient);
   }
@@ -115,6 +119,8 @@ export class Relay {
   /** Passes the answer's body on. It may be settled when this returns. */
   run(isTunnel: boolean): void {
     this.#isTunnel = isTunnel;
+    // The end of the request's own body was no half-close.
+    if (isTunnel) this.#isRequestWhole = false;
     this.#spool?.release();
     if (!this.#isSettled) this.#upstream?.attach(this.#fromUpstream);
     if (isTunnel) this.#exchange.client.attach(this.#fromClient);
@@ -192,6 +198,7 @@ export class Relay {
 
   responseHead(head: ResponseHead): void {
     if (head.status < 200 && head.status !== 101) {
+      if (this.member !== undefined) mapToPublic(this.#exchange, this.member, head.fields);
       this.#exchange.client.sendHead(head);
       this.#exchange.client.flush();
       return;

@@ -1,6 +1,6 @@
 /**
- * Host and port of a request (RFC 3986 §3.2, RFC 9110 §7.2), read strictly: a proxy that is generous
- * here routes by one name and lets its upstream see another (threat 22).
+ * Host and port of a request (RFC 3986 §3.2, RFC 9110 §7.2), read strictly: a proxy that is
+ * generous here routes by one name and lets its upstream see another (threat 22).
  */
 
 import { readIp } from "../base/ip.ts";

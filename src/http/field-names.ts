@@ -11,7 +11,7 @@
 
 /** Meaningful for one hop only (RFC 9110 §7.6.1): consumed by the wire machine that reads it. */
 const hop = 1;
-/** Says where a message ends (RFC 9112 §6): only a wire machine reads it, and only one writes it. */
+/** Says where a message ends (RFC 9112 §6): only wire machines read it, and only they write it. */
 const framing = 2;
 /** A client may not have it stripped by naming it in `Connection` (threat 59). */
 const guarded = 4;

@@ -114,7 +114,7 @@ export class Fields {
     }
   }
 
-  /** Appends a line. Throws an assertion on a bad name or value: the caller has checked foreign ones. */
+  /** Appends a line. A bad name or value is an assertion: the caller has checked foreign ones. */
   add(name: string, value: string): void {
     this.#append(this.#check(name, value), name, value);
   }
@@ -127,7 +127,7 @@ export class Fields {
     this.#append(field, name, value);
   }
 
-  /** Gives the first line of this name the value and removes the others; appends if there is none. */
+  /** Gives the first line of this name the value and removes the others; or appends one. */
   set(name: string, value: string): void {
     const field = this.#check(name, value);
     const marks = this.#marks;
@@ -238,7 +238,7 @@ export class Fields {
   }
 }
 
-/** One space after the colon and the end of the line right behind the value: written as it stands. */
+/** One space after the colon, and the line ends right behind the value: written as it stands. */
 function isCanonical(text: string, nameEnd: number, valueStart: number, valueEnd: number): boolean {
   return (
     valueStart === nameEnd + 2 &&

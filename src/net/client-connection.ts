@@ -68,7 +68,7 @@ export class ClientConnection implements ChannelReceiver, ClientLegDriver, Timed
   /** Ends in order: at once if nothing is going on, else with the answer that is. */
   drain(): void {
     if (this.#phase === "idle" || (this.#phase === "head" && !this.#machine.reader.isInsideHead)) {
-      this.#close();
+      this.#leave();
     } else this.#machine.closeAfterThis();
   }
 
@@ -94,14 +94,17 @@ export class ClientConnection implements ChannelReceiver, ClientLegDriver, Timed
     this.#hasReadEnd = true;
     // What is queued still goes out; the channel closes by itself behind it.
     if (this.#phase === "linger" && this.#channel.queuedBytes > 0) return;
-    if (this.#exchange === undefined) return this.#close();
+    if (this.#exchange === undefined) return this.#leave();
     if (this.#machine.isTunnel) return this.#pump();
-    const { endsWithClose } = this.#machine;
-    // A FIN means that nobody waits for the answer (design rule 9), also in the middle of it: behind
-    // an event stream that is silent, no write would ever find out. So do nginx, Node and Go.
-    this.#lose(new Failure("client-gone", "The client closed the connection"));
-    if (endsWithClose) this.#channel.reset();
-    else this.#close();
+    const cutBody = !this.#machine.reader.isDone && !this.#machine.reader.receiveEnd();
+    // A FIN before the answer's head means that nobody waits for it any more (design rule 9).
+    if (cutBody || !this.#machine.hasSentHead) {
+      this.#lose(new Failure("client-gone", "The client closed the connection"));
+      this.#close();
+    } else {
+      this.#watch ??= new SlowClientWatch(this.#host.clock.nowMs, this.#channel);
+      this.#setDeadline(SlowClientWatch.partingIntervalMs);
+    }
   }
 
   onDrained(): void {
@@ -123,8 +126,9 @@ export class ClientConnection implements ChannelReceiver, ClientLegDriver, Timed
         if (!this.#machine.reader.isInsideHead) return this.#close();
         return this.#refuse(new Failure("head-timeout", "Cannot read request: too slow"));
       case "idle":
+        return this.#leave();
       case "linger":
-        return this.#close();
+        return this.#checkLingering(nowMs);
       case "drain":
         return this.#linger();
       case "exchange":
@@ -325,9 +329,23 @@ export class ClientConnection implements ChannelReceiver, ClientLegDriver, Timed
     this.#phase = "linger";
     this.#drainedBytes = 0;
     this.#channel.end();
-    if (this.#hasReadEnd) return this.#setDeadline(this.#host.plan.timeouts.writeMs);
     this.#setDeadline(lingerMs);
     this.#flow.resume();
+  }
+
+  /** Nothing goes on: the connection ends, but not before the client has what is queued for it. */
+  #leave(): void {
+    if (this.#channel.queuedBytes > 0) this.#linger();
+    else this.#close();
+  }
+
+  /** A client that still takes of what is queued is waited for, however slow it is. */
+  #checkLingering(nowMs: number): void {
+    this.#watch ??= new SlowClientWatch(nowMs, this.#channel);
+    const isOver = this.#channel.queuedBytes === 0;
+    const failure = this.#watch.look(nowMs, "nothing", this.#host.plan.timeouts);
+    if (isOver || failure !== undefined) return this.#close();
+    this.#setDeadline(SlowClientWatch.intervalMs);
   }
 
   #dropLingering(bytes: number): false {
@@ -339,9 +357,9 @@ export class ClientConnection implements ChannelReceiver, ClientLegDriver, Timed
   // Ends.
 
   #onBadInput(failure: Failure): void {
-    if (this.#exchange === undefined) return this.#refuse(failure);
     this.#machine.closeAfterThis();
     if (this.#phase === "drain") this.#linger();
+    else if (this.#exchange === undefined) this.#refuse(failure);
     else this.#exchange.abort(failure);
   }
 
@@ -370,9 +388,11 @@ export class ClientConnection implements ChannelReceiver, ClientLegDriver, Timed
     this.#wantsRoom = false;
   }
 
+  /** What is still queued is lost, and must look lost. */
   #close(): void {
     this.#forget();
-    this.#channel.close();
+    if (this.#channel.queuedBytes > 0) this.#channel.reset();
+    else this.#channel.close();
   }
 
   #forget(): void {
@@ -396,9 +416,12 @@ export class ClientConnection implements ChannelReceiver, ClientLegDriver, Timed
   #checkSlowness(nowMs: number): void {
     const reader = this.#machine.reader;
     const isReading = !reader.isDone && this.#flow.mayDeliver;
-    const waitsFor = this.#machine.isTunnel ? "tunnel" : isReading ? "body" : "nothing";
+    const isParting = this.#hasReadEnd && !this.#machine.isTunnel;
+    const others = isParting ? "parting" : isReading ? "body" : "nothing";
+    const waitsFor = this.#machine.isTunnel ? "tunnel" : others;
     const failure = this.#watch?.look(nowMs, waitsFor, this.#host.plan.timeouts);
-    if (failure === undefined) return this.#setDeadline(SlowClientWatch.intervalMs);
+    const { intervalMs, partingIntervalMs } = SlowClientWatch;
+    if (failure === undefined) return this.#setDeadline(isParting ? partingIntervalMs : intervalMs);
     if (failure.code !== "body-timeout") return this.cut(failure);
     this.#machine.closeAfterThis();
     this.#exchange?.abort(failure);

@@ -31,7 +31,8 @@ export class Door implements AcceptReceiver, ConnectionHost {
   readonly #services: DoorServices;
   readonly #connections = new Set<ClientConnection>();
   #listener: Listener | undefined;
-  #onEmpty: (() => void) | undefined;
+  /** Resolves when the last connection of a door that drains is gone. */
+  #empty: PromiseWithResolvers<void> | undefined;
   isDraining = false;
 
   constructor(services: DoorServices) {
@@ -90,7 +91,7 @@ export class Door implements AcceptReceiver, ConnectionHost {
   onConnectionClosed(connection: ClientConnection): void {
     if (!this.#connections.delete(connection)) return;
     this.counters.connectionsActive -= 1;
-    if (this.#connections.size === 0) this.#onEmpty?.();
+    if (this.#connections.size === 0) this.#empty?.resolve();
   }
 
   begin(head: RequestHead, leg: Http1ClientLeg, peer: Peer): Exchange {
@@ -117,10 +118,9 @@ export class Door implements AcceptReceiver, ConnectionHost {
     this.#listener?.close();
     for (const connection of this.#connections) connection.drain();
     if (this.#connections.size === 0) return;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#onEmpty = resolve;
+    this.#empty ??= Promise.withResolvers<void>();
     const timer = setTimeout(() => this.cut(), graceMs);
-    await promise;
+    await this.#empty.promise;
     clearTimeout(timer);
   }
 

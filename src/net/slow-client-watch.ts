@@ -9,12 +9,22 @@ import type { ClientTimeouts } from "../limits/options.ts";
 import { isBodyTooSlow } from "../limits/slow-client.ts";
 import type { Channel } from "../transport/channel.ts";
 
-/** What the connection waits for from its client, besides taking what is queued for it. */
-export type WaitsFor = "body" | "tunnel" | "nothing";
+/**
+ * What the connection waits for from its client, besides taking what is queued for it. `parting`: it
+ * has sent its FIN in the middle of its answer, so it is gone or takes no more than is on its way.
+ */
+export type WaitsFor = "body" | "tunnel" | "parting" | "nothing";
+
+/**
+ * How long an answer may be silent to a client that sent its FIN, in ms. Most have left, and behind
+ * an event stream without events no write would ever find out; nginx and Go do not wait at all.
+ */
+const partingMs = 400;
 
 export class SlowClientWatch {
   /** How often it is to be looked at, in ms. */
   static readonly intervalMs: number = 1_000;
+  static readonly partingIntervalMs: number = 250;
   /** Bytes of body or tunnel since the watch began. */
   receivedBytes = 0;
   readonly #channel: Channel;
@@ -48,6 +58,10 @@ export class SlowClientWatch {
       case "tunnel":
         return nowMs - this.#activeMs >= timeouts.tunnelMs
           ? new Failure("idle-timeout", "Cannot keep tunnel: nothing passed through it")
+          : undefined;
+      case "parting":
+        return nowMs - this.#activeMs >= partingMs && this.#channel.queuedBytes === 0
+          ? new Failure("client-gone", "The client closed the connection in its answer")
           : undefined;
       case "nothing":
         return undefined;

@@ -7,8 +7,15 @@
  */
 
 import type { Socket } from "node:net";
-import type { Channel, ChannelReceiver } from "./channel.ts";
-import { giveReadBuffer, isLent, lend, takeReadBuffer } from "./read-buffers.ts";
+import type { Channel, ChannelReceiver, DialTarget, ListenTarget } from "./channel.ts";
+import {
+  giveReadBuffer,
+  isLargeBuffer,
+  isLent,
+  lend,
+  takeReadBuffer,
+  wantsLarge,
+} from "./read-buffers.ts";
 
 /** How much may wait in a socket's queue before its writer is asked to stop, in bytes. */
 export const queuedBytesMax = 64 * 1024;
@@ -34,8 +41,12 @@ export class NetChannel implements Channel {
   #readBuffer: Buffer | undefined;
   #heldBuffer: Buffer | undefined;
   #isHeld = false;
+  #readBytes = 0;
+  readonly #isPipe: boolean;
 
-  constructor(onFault: (error: unknown) => void) {
+  /** `target` is where it was accepted, or is dialled to. */
+  constructor(target: ListenTarget | DialTarget, onFault: (error: unknown) => void) {
+    this.#isPipe = target.socketPath !== undefined;
     this.#onFault = onFault;
   }
 
@@ -130,8 +141,12 @@ export class NetChannel implements Channel {
     if (!this.#open.writableEnded) this.#open.end();
   }
 
+  /** A pipe cannot be reset, and a socket whose FIN is on its way would never close (EINVAL). */
   reset(): void {
-    this.#open.resetAndDestroy();
+    const socket = this.#open;
+    const isEnding = socket.writableEnded && !socket.writableFinished;
+    if (this.#isPipe || (isEnding && socket.writableLength === 0)) socket.destroy();
+    else socket.resetAndDestroy();
   }
 
   close(): void {
@@ -145,16 +160,21 @@ export class NetChannel implements Channel {
     socket.on("end", onEnd).on("drain", onDrain).on("error", onError).on("close", onClose);
   }
 
+  /** Asked for after every read; undefined: the same one again. */
   #nextReadBuffer(): Buffer | undefined {
     const current = this.#readBuffer;
-    if (current !== undefined && !this.#isHeld && !isLent(current)) return undefined;
+    if (current === undefined) return (this.#readBuffer = takeReadBuffer(false));
+    const isLarge = wantsLarge(current, this.#readBytes);
+    const isFree = !this.#isHeld && !isLent(current);
+    if (isFree && isLarge === isLargeBuffer(current)) return undefined;
     // A second read while the first is held: that one is left to its holder and the collector.
     this.#heldBuffer = this.#isHeld ? current : undefined;
-    this.#readBuffer = takeReadBuffer();
-    return this.#readBuffer;
+    if (isFree) giveReadBuffer(current);
+    return (this.#readBuffer = takeReadBuffer(isLarge));
   }
 
   #readInto(bytes: number): boolean {
+    this.#readBytes = bytes;
     if (this.#readBuffer !== undefined) this.read(this.#readBuffer.subarray(0, bytes));
     return true;
   }
@@ -190,10 +210,11 @@ export class NetChannel implements Channel {
     if (buffer !== undefined && !this.#isHeld) giveReadBuffer(buffer);
   }
 
-  /** A bug in a receiver: the connection ends, and everybody else's goes on. */
+  /** A bug in a receiver: the connection breaks, visibly, and everybody else's goes on. */
   fault(error: unknown): void {
+    this.failed(new Error("a receiver threw", { cause: error }));
     this.#onFault(error);
-    this.#open.destroy();
+    this.reset();
   }
 }
 

@@ -27,7 +27,7 @@ export class NetTransport implements Transport {
   listen(target: ListenTarget, receiver: AcceptReceiver): Promise<Listener> {
     const { promise, resolve, reject } = Promise.withResolvers<Listener>();
     const server = createServer({ allowHalfOpen: true, noDelay: true });
-    server.on("connection", (socket) => this.#accept(socket, receiver));
+    server.on("connection", (socket) => this.#accept(socket, target, receiver));
     server.once("error", reject);
     const address =
       target.socketPath === undefined
@@ -41,9 +41,9 @@ export class NetTransport implements Transport {
     return promise;
   }
 
-  #accept(socket: Socket, receiver: AcceptReceiver): void {
+  #accept(socket: Socket, target: ListenTarget, receiver: AcceptReceiver): void {
     try {
-      const channel = new NetChannel((error) => this.onFault(error));
+      const channel = new NetChannel(target, (error) => this.onFault(error));
       channel.accept(socket);
       receiver.onChannel(channel);
     } catch (error) {
@@ -53,7 +53,7 @@ export class NetTransport implements Transport {
   }
 
   dial(target: DialTarget, receiver: DialReceiver): () => void {
-    const channel = new NetChannel((error) => this.onFault(error));
+    const channel = new NetChannel(target, (error) => this.onFault(error));
     const address =
       target.socketPath === undefined
         ? { host: target.address, port: target.port }

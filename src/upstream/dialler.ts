@@ -14,6 +14,7 @@ export class Dialler {
   readonly #upstream: UpstreamAddress;
   readonly #services: Services;
   readonly #resolver: Resolver;
+  readonly #attempts = new Set<Attempt>();
 
   constructor(upstream: UpstreamAddress, services: Services) {
     this.#upstream = upstream;
@@ -24,10 +25,17 @@ export class Dialler {
   /** Rejects with a `Failure` after `connectMs` at the latest. */
   dial(connectMs: number): Promise<Channel> {
     const attempt = new Attempt(this.#upstream, this.#services, connectMs);
+    this.#attempts.add(attempt);
+    attempt.onSettled = () => void this.#attempts.delete(attempt);
     const { socketPath } = this.#upstream;
     if (socketPath !== undefined) attempt.begin([{ address: "", port: 0, socketPath }]);
     else void this.#resolve(attempt);
     return attempt.promise;
+  }
+
+  /** Nobody waits any more, and the clock that would end an attempt stops too. */
+  stop(): void {
+    for (const attempt of this.#attempts) attempt.giveUp("the server stops");
   }
 
   async #resolve(attempt: Attempt): Promise<void> {
@@ -48,6 +56,7 @@ export class Dialler {
 class Attempt implements Timed {
   deadlineMs: number;
   lookMs = Infinity;
+  onSettled: () => void = () => {};
   readonly promise: Promise<Channel>;
   readonly #upstream: UpstreamAddress;
   readonly #services: Services;
@@ -92,9 +101,12 @@ class Attempt implements Timed {
   }
 
   onDeadline(): void {
-    const message = `Cannot connect to ${this.#upstream.label}: no answer in ${this.#connectMs} ms`;
+    this.giveUp(`no answer in ${this.#connectMs} ms`);
+  }
+
+  giveUp(why: string): void {
     const giveUp = this.#giveUp;
-    this.fail(new Failure("connect-timeout", message));
+    this.fail(new Failure("connect-timeout", `Cannot connect to ${this.#upstream.label}: ${why}`));
     giveUp?.();
   }
 
@@ -107,6 +119,7 @@ class Attempt implements Timed {
   #settle(): void {
     this.#isSettled = true;
     this.#services.wheel.forget(this);
+    this.onSettled();
   }
 
   #refused(error: Error): Failure {

@@ -25,7 +25,7 @@ export interface UpstreamTimeouts {
 }
 
 export interface KeepAlive {
-  /** Idle connections kept per upstream; 0 keeps none. 256 by default. */
+  /** Idle connections kept per upstream; 0 keeps none. 1024 by default. */
   readonly idleMax: number;
   /** How long an idle one is kept. Milliseconds; 4000 by default, below the 5 s of Node and others. */
   readonly idleMs: number;
@@ -50,7 +50,7 @@ export const upstreamTimeouts: UpstreamTimeouts = {
 };
 
 export const keepAlive: KeepAlive = {
-  idleMax: 256,
+  idleMax: 1_024,
   idleMs: 4_000,
   ageMs: 3_600_000,
   freshMs: 1_000,

@@ -35,8 +35,9 @@ export class Pool {
     return this.members.reduce((sum, member) => sum + member.connectionCount, 0);
   }
 
-  closeIdle(): void {
-    for (const member of this.members) member.closeIdle();
+  /** Keeps no connection any more. */
+  stop(): void {
+    for (const member of this.members) member.stop();
   }
 }
 
@@ -48,6 +49,7 @@ export class Member implements ConnectionOwner {
   readonly #services: Services;
   readonly #dialler: Dialler;
   readonly #idle: UpstreamConnection[] = [];
+  #isStopped = false;
   /** Open connections, idle ones included. */
   connectionCount = 0;
 
@@ -61,6 +63,8 @@ export class Member implements ConnectionOwner {
 
   /** An idle connection, or undefined. `isRepeatable`: the request may be sent twice. */
   takeIdle(isRepeatable: boolean): UpstreamConnection | undefined {
+    // One whose end was just read is among them until the channel tells that it is closed.
+    while (this.#idle.at(-1)?.isClosed === true) this.#idle.pop();
     const connection = this.#idle.at(-1);
     if (connection === undefined) return undefined;
     const idleMs = this.#services.clock.nowMs - connection.idleSinceMs;
@@ -81,7 +85,8 @@ export class Member implements ConnectionOwner {
     const { idleMax, idleMs, ageMs } = this.#options.keepAlive;
     const allowedMs = Math.min(idleMs, connection.keepAliveMs - keepAliveMarginMs);
     const isOld = this.#services.clock.nowMs - connection.bornMs > ageMs;
-    if (this.#idle.length >= idleMax || isOld || allowedMs <= 0) {
+    const isFull = this.#isStopped || this.#idle.length >= idleMax;
+    if (connection.isClosed || isFull || isOld || allowedMs <= 0) {
       connection.close();
       return;
     }
@@ -95,7 +100,10 @@ export class Member implements ConnectionOwner {
     if (at >= 0) this.#idle.splice(at, 1);
   }
 
-  closeIdle(): void {
+  /** Gives up what is being dialled, closes what is idle, and keeps nothing that comes back. */
+  stop(): void {
+    this.#isStopped = true;
+    this.#dialler.stop();
     for (const connection of this.#idle.splice(0)) connection.close();
   }
 }

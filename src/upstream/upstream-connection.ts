@@ -97,6 +97,11 @@ export class UpstreamConnection implements ChannelReceiver, LegDriver, Timed {
     }
   }
 
+  /** It was given up; that it is gone is told later. */
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
   /** Closes an idle connection. */
   close(): void {
     this.#isClosed = true;

@@ -98,7 +98,8 @@ export class RelayBench {
     try {
       const head = await relay.send(opener, x.head);
       x.client.sendHead(head);
-      const failure = await relay.run(head.status === 101);
+      relay.run(head.status === 101);
+      const failure = await relay.settled();
       if (failure !== undefined) x.client.abort(failure);
       this.failures.push(failure);
     } catch (error) {

@@ -24,7 +24,7 @@ export interface AnswerRow {
   readonly version?: "1.0" | "1.1";
   /** What the upstream says, and what it does then; it stays by default. */
   readonly says: string;
-  readonly then?: "end" | "cut";
+  readonly leaves?: "end" | "cut";
   /** A status; or all that the client gets, without Via and Date. */
   readonly client: number | string;
   /** What the client gets is cut short, visibly; `client` says how far it came. */
@@ -71,16 +71,19 @@ interface First {
   readonly pieceBytes: number;
 }
 
-async function firstExchange(row: AnswerRow, { upstream, client, pieceBytes }: First): Promise<void> {
+async function firstExchange(
+  row: AnswerRow,
+  { upstream, client, pieceBytes }: First,
+): Promise<void> {
   const { method = "GET", version = "1.1", lines = "" } = row;
   client.say(`${method} / HTTP/${version}\r\nHost: x\r\n${lines}\r\n`);
   const connection = await upstream.nextConnection();
   await connection.expect("\r\n\r\n");
   await connection.sayPieces(row.says, Math.max(1, pieceBytes));
-  if (row.then === "end") connection.end();
-  else if (row.then === "cut") connection.cut();
+  if (row.leaves === "end") connection.end();
+  else if (row.leaves === "cut") connection.cut();
   await expectAnswer(row, client);
-  if (row.isReused !== true && row.then !== "cut") await connection.expectGone();
+  if (row.isReused !== true && row.leaves !== "cut") await connection.expectGone();
 }
 
 async function expectAnswer(row: AnswerRow, client: WireEnd): Promise<void> {

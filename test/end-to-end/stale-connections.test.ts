@@ -24,7 +24,7 @@ void test("a connection whose end was read is not taken, though it is still bein
       await client.expect("\r\n\r\nok");
       for (let round = 0, previous = first; round < 20; round++) {
         // Both reach the proxy in one turn of its loop, the end of the connection first.
-        previous.end();
+        previous.close();
         client.say(post);
         const next = await upstream.nextConnection();
         await next.expect("hello");

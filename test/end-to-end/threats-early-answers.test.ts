@@ -133,15 +133,18 @@ for (const [name, framing, body] of [
       expect("GET /next "),
       say(ok("next")),
     ],
-    check: (_, { a }) => assert.equal(a.connections.length, 2, "the evil request is not among them"),
+    check: (_, { a }) =>
+      assert.equal(a.connections.length, 2, "the evil request is not among them"),
   });
 
-  for (const [what, action, status] of [
-    ["an answer of our own", { respond: { status: 200, body: "mine" } }, 200],
-    ["a redirect", { redirect: "/elsewhere" }, 308],
+  for (const [threat, what, action, status] of [
+    [53, "an answer of our own", { respond: { status: 200, body: "mine" } }, 200],
+    [54, "a redirect", { redirect: "/elsewhere" }, 308],
   ] as const) {
-    scenario(`threat ${what === "a redirect" ? 54 : 53}: ${what} drains a ${name} body`, {
-      config: ({ a }) => ({ sites: { "*": { proxy: a, routes: [{ method: "POST", ...action }] } } }),
+    scenario(`threat ${threat}: ${what} drains a ${name} body`, {
+      config: ({ a }) => ({
+        sites: { "*": { proxy: a, routes: [{ method: "POST", ...action }] } },
+      }),
       client: [
         say(head(framing), body, next),
         expect(`HTTP/1.1 ${status} `),

@@ -107,7 +107,12 @@ const rows: readonly ThreatRow[] = [
     bytes: get(`Connection: close, ${name}\r\n`),
     ...refused,
   })),
-  { threat: 59, name: "Connection is no list of tokens", bytes: get("Connection: a b\r\n"), ...refused },
+  {
+    threat: 59,
+    name: "Connection is no list of tokens",
+    bytes: get("Connection: a b\r\n"),
+    ...refused,
+  },
 
   {
     threat: 62,
@@ -121,10 +126,14 @@ const rows: readonly ThreatRow[] = [
     name: "escaped line ends stay escaped, in a path and in a field made of it",
     bytes: get("", "/a%0d%0aX:%20y?q=%0D%0Ab"),
     config: (to) => ({
-      sites: { "*": { proxy: to, headers: { request: { set: { "x-uri": "$uri", "x-q": "$query" } } } } },
+      sites: {
+        "*": { proxy: to, headers: { request: { set: { "x-uri": "$uri", "x-q": "$query" } } } },
+      },
     }),
     answers: [200],
-    upstream: [get("x-uri: /a%0d%0aX:%20y?q=%0D%0Ab\r\nx-q: q=%0D%0Ab\r\n", "/a%0d%0aX:%20y?q=%0D%0Ab")],
+    upstream: [
+      get("x-uri: /a%0d%0aX:%20y?q=%0D%0Ab\r\nx-q: q=%0D%0Ab\r\n", "/a%0d%0aX:%20y?q=%0D%0Ab"),
+    ],
   },
   {
     threat: 62,

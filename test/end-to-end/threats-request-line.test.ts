@@ -73,9 +73,19 @@ const rows: readonly ThreatRow[] = [
     ...refused,
   },
 
-  { threat: 25, name: "authority-form without CONNECT", bytes: line("GET x:80 HTTP/1.1"), ...refused },
+  {
+    threat: 25,
+    name: "authority-form without CONNECT",
+    bytes: line("GET x:80 HTTP/1.1"),
+    ...refused,
+  },
   { threat: 25, name: "GET *", bytes: line("GET * HTTP/1.1"), ...refused },
-  { threat: 25, name: "a target without slash", bytes: line("GET index.html HTTP/1.1"), ...refused },
+  {
+    threat: 25,
+    name: "a target without slash",
+    bytes: line("GET index.html HTTP/1.1"),
+    ...refused,
+  },
   { threat: 25, name: "a fragment", bytes: line("GET /a#b HTTP/1.1"), ...refused },
   { threat: 25, name: "a space in the target", bytes: line("GET /a b HTTP/1.1"), ...refused },
   { threat: 25, name: "a control in the target", bytes: line("GET /a\x01 HTTP/1.1"), ...refused },
@@ -111,7 +121,12 @@ const rows: readonly ThreatRow[] = [
   { threat: 27, name: "a method with a bracket", bytes: line("GE(T / HTTP/1.1"), ...refused },
   { threat: 27, name: "a method with NUL", bytes: line("GE\0T / HTTP/1.1"), ...refused },
   { threat: 27, name: "no method", bytes: line(" / HTTP/1.1"), ...refused },
-  { threat: 27, name: "a method too long", bytes: line(`${"M".repeat(65)} / HTTP/1.1`), answers: [501] },
+  {
+    threat: 27,
+    name: "a method too long",
+    bytes: line(`${"M".repeat(65)} / HTTP/1.1`),
+    answers: [501],
+  },
   {
     threat: 27,
     name: "an unknown method goes on, whole",

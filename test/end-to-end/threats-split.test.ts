@@ -29,7 +29,7 @@ void test("threat 31: a request cut in two at every place is the same request", 
 
 void test("threat 31: a pause inside a head changes nothing", async () => {
   await recorded({ scriptsTime: true }, async ({ client, recorder, proxy }) => {
-    for (const [at, byte] of [...wire].entries()) {
+    for (const [at, byte] of Array.from(wire).entries()) {
       client.say(byte);
       if (at % 16 === 0) await proxy.pass(1_000);
       else await turns(1);

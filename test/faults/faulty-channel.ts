@@ -17,6 +17,11 @@ const nobody: ChannelReceiver = {
   onClosed: () => {},
 };
 
+/** An exception that should not be, and is there to see what becomes of it. */
+export class SeededBug extends Error {
+  override readonly name = "SeededBug";
+}
+
 export class FaultyChannel implements Channel, ChannelReceiver {
   receiver: ChannelReceiver = nobody;
   readonly #inner: Channel;
@@ -35,6 +40,8 @@ export class FaultyChannel implements Channel, ChannelReceiver {
   #isCloseLate = false;
   /** Closed or reset by its user: nothing comes but `onClosed`. */
   #isShut = false;
+  /** The other channel is closed; parts of what it brought may still wait. */
+  #isInnerClosed = false;
 
   constructor(inner: Channel, twin: Twin) {
     this.#inner = inner;
@@ -119,6 +126,11 @@ export class FaultyChannel implements Channel, ChannelReceiver {
       case "ETIMEDOUT":
         this.die(systemError(fault.kind, `read ${fault.kind}`));
         return false;
+      case "throw":
+        throw new SeededBug();
+      case "throw-after":
+        this.#tellRead(Buffer.from(bytes));
+        throw new SeededBug();
       case "fin":
         this.#hasFinFault = true;
         this.receiver.onReadEnd();
@@ -148,6 +160,7 @@ export class FaultyChannel implements Channel, ChannelReceiver {
 
   onClosed(error: Error | undefined): void {
     if (this.#isDead) return;
+    this.#isInnerClosed = true;
     if (this.#isCloseLate) this.#twin.late(() => this.#tellClosed(error));
     else if (error === undefined && !this.#isShut) this.#inTurn(() => this.#tellClosed(error));
     else this.#tellClosed(error);
@@ -215,6 +228,7 @@ export class FaultyChannel implements Channel, ChannelReceiver {
         return;
       default:
         pass();
+        if (this.#isShut && this.#isInnerClosed) setImmediate(() => this.#tellClosed(undefined));
     }
   }
 

@@ -23,8 +23,11 @@ export type Operation = "read" | "write" | "dial" | "close";
 
 /** What may go wrong with each operation. */
 export const faultKinds = {
-  /** The connection breaks; a FIN comes in place of bytes; the bytes come one by one, or in two parts. */
-  read: ["ECONNRESET", "ETIMEDOUT", "fin", "byte-by-byte", "in-two"],
+  /**
+   * The connection breaks; a FIN comes in place of bytes; the bytes come one by one, or in two parts.
+   * And our own: whoever is told of the bytes throws, before or after it has dealt with them.
+   */
+  read: ["ECONNRESET", "ETIMEDOUT", "fin", "byte-by-byte", "in-two", "throw", "throw-after"],
   /** The connection breaks before or in the middle of it; the kernel takes nothing for a while. */
   write: ["EPIPE", "ECONNRESET", "half", "stall"],
   /** It fails; it never answers; the connection breaks right after; it takes a while. */

@@ -8,6 +8,7 @@ import type { Transport } from "../../src/transport/channel.ts";
 import { startWorker, type Worker } from "../../src/worker.ts";
 import { MemoryTransport } from "../support/memory-transport.ts";
 import { planFor } from "./a-plan.ts";
+import { SeededBug } from "./faulty-channel.ts";
 import { FaultyTransport, type Fault } from "./faulty-transport.ts";
 import type { Scenario } from "./scenarios.ts";
 import { ToyClient, type Verdict } from "./toy-client.ts";
@@ -56,6 +57,7 @@ class Play {
   readonly #problems: string[] = [];
   #worker: Worker | undefined;
   #nowMs = 0;
+  #seededCount = 0;
 
   constructor(scenario: Scenario, ground: Ground, fault: Fault | undefined) {
     this.#scenario = scenario;
@@ -71,7 +73,10 @@ class Play {
     this.#worker = await startWorker(planFor(ports), {
       transport: this.#faulty,
       time: { monotonicMs: () => this.#nowMs, wallMs: () => this.#nowMs },
-      onTrouble: (what, error) => this.#problems.push(`${what}: ${textOf(error)}`),
+      onTrouble: (what, error) => {
+        if (error instanceof SeededBug) this.#seededCount += 1;
+        else this.#problems.push(`${what}: ${textOf(error)}`);
+      },
     });
     await this.#client.connect(this.#outer, this.#worker.listeners[0]?.port ?? 0);
   }
@@ -122,7 +127,7 @@ class Play {
       ["upstream connections", worker.upstreamConnectionCount()],
       ["deadlines", worker.watchedCount()],
       ["spooled bytes", worker.spooledBytes()],
-      ["guarded exceptions", counters.guardedExceptions],
+      ["exceptions uncounted", this.#seededCount - counters.guardedExceptions],
       ["open ends of connections", this.#memory?.open.size ?? 0],
     ];
     return counts.flatMap(([what, count]) => (count === 0 ? [] : [`${count} ${what} stay behind`]));

@@ -54,6 +54,18 @@ export class ToyClient implements ChannelReceiver {
     for (const part of parts) this.#channel?.write(Buffer.from(part as string, "latin1"));
   }
 
+  stopReading(): void {
+    this.#channel?.pause();
+  }
+
+  readOn(): void {
+    if (!this.isClosed) this.#channel?.resume();
+  }
+
+  reset(): void {
+    if (!this.isClosed) this.#channel?.reset();
+  }
+
   end(): void {
     if (!this.isClosed) this.#channel?.end();
   }

@@ -17,7 +17,7 @@ import { aRequest, aResponse } from "../wire/http1/heads.ts";
 const fallbackHost = "none.example";
 
 /** Any way in which somebody behind us could read a framing field. */
-const framingField = /\r\n(?:content|transfer)[^0-9a-z\r\n:]+(?:length|encoding)[ \t]*:/gi;
+const framingField = /\r\n(?:content[^0-9a-z\r\n:]length|transfer[^0-9a-z\r\n:]encoding)[ \t]*:/gi;
 
 /** Every whole request of the wire as it goes on to an upstream, one after another. */
 export function requestsPassedOn(wire: Buffer): readonly Buffer[] {

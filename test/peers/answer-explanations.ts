@@ -14,7 +14,7 @@ import {
   peerIs,
   theirsIs,
 } from "./cover.ts";
-import type { Explanation } from "./explanations.ts";
+import type { Explanation } from "./explanation.ts";
 
 const interim = ["answer: early hints", "answer: processing", "answer: unasked 100"];
 
@@ -25,9 +25,9 @@ const connections: readonly Explanation[] = [
     title: "Connection in answers",
     why:
       "HTTP/1.1 connections stay open unless one side says `close`, so we say nothing else " +
-      "(RFC 9112 §9.3); HTTP/1.0 clients are told `keep-alive` where it was asked for and `close` " +
-      "where only the end of the connection ends the body. What an upstream said of its own " +
-      "connection is not the client's business.",
+      "(RFC 9112 §9.3); HTTP/1.0 clients are told `keep-alive` where they asked for it and " +
+      "`close` where only the end of the connection ends the body. What an upstream said of " +
+      "its own connection is not the client's business.",
     covers: either(
       got(field("connection"), isTheirs),
       got(field("connection"), isDropped),
@@ -89,7 +89,7 @@ const bodies: readonly Explanation[] = [
   },
   {
     title: "Trailers of an answer",
-    why: "They pass, in the case in which they came; nginx drops them, HAProxy writes small letters.",
+    why: "They pass, in the case in which they came. nginx drops them, HAProxy lowers their names.",
     covers: got("trailers", isKept),
   },
   {
@@ -149,7 +149,7 @@ const heads: readonly Explanation[] = [
     title: "Fields that peers take out, put in or act on",
     why:
       "nginx takes orders from `X-Accel-*` answers, Caddy guesses a `Content-Type` and drops " +
-      "`Alt-Svc`. We pass on what came and guess nothing: a guessed type can make a script of text.",
+      "`Alt-Svc`. We pass on what came and guess nothing: a guessed type may make text a script.",
     covers: either(
       got(field("x-accel-buffering", "x-accel-expires"), peerIs("nginx"), isKept),
       got(field("content-type"), peerIs("caddy"), isTheirs),
@@ -169,7 +169,7 @@ const heads: readonly Explanation[] = [
   {
     title: "Case of field names in answers",
     why:
-      "As it came; HAProxy writes small letters, Caddy capitals at the beginnings. Framing, which " +
+      "As it came. HAProxy writes small letters, Caddy a capital for each word. Framing, which " +
       "we make ourselves, has capitals.",
     covers: got("field case", ({ given = "", ours = "" }) => {
       const came = given.split(" ");

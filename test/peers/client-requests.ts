@@ -1,4 +1,4 @@
-/** Requests as browsers, command lines and libraries write them, and what they say of connections. */
+/** Requests as browsers and libraries write them, and what they say of connections. */
 
 import { ask, messageOf, type PeerRequest } from "./peer-request.ts";
 

@@ -9,7 +9,8 @@ import { parseArgs } from "node:util";
 
 import { ensureDebian } from "../../tools/debian.ts";
 import { allDifferences, type Difference } from "./differences.ts";
-import { explain, type Explained, type Explanation } from "./explanations.ts";
+import type { Explanation } from "./explanation.ts";
+import { explain, type Explained } from "./explanations.ts";
 import { writePage } from "./page.ts";
 import { askPeers, installedPeers, type PeerName, peerNames, versionOf } from "./peers.ts";
 import type { PeerRequest } from "./peer-request.ts";

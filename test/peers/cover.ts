@@ -72,7 +72,10 @@ export function refusedHere(status: number, ...names: readonly string[]): Covers
 export function refusedThere(...names: readonly string[]): Covers {
   const isRefused = either(
     seen("requests", oursIs("1"), theirsIs("0")),
-    got("status", ({ ours, theirs }) => /^\d+$/.test(ours ?? "") && /own$/.test(theirs ?? "")),
+    got(
+      "status",
+      ({ ours, theirs }) => /^\d+$/.test(ours ?? "") && theirs?.endsWith("own") === true,
+    ),
   );
   return all(asked(...names), isRefused);
 }

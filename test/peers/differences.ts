@@ -1,4 +1,4 @@
-/** Two outcomes of one request laid side by side: where a peer's differs from Foregate's, and how. */
+/** Two outcomes of one request, side by side: where a peer's differs from Foregate's, and how. */
 
 import type { Outcome, Passage } from "./outcome.ts";
 import type { PeerName, PeerOutcomes } from "./peers.ts";

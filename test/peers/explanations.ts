@@ -5,14 +5,8 @@
 
 import { answerExplanations } from "./answer-explanations.ts";
 import type { Difference } from "./differences.ts";
+import type { Explanation } from "./explanation.ts";
 import { requestExplanations } from "./request-explanations.ts";
-
-export interface Explanation {
-  readonly title: string;
-  /** One or two sentences, as Markdown. */
-  readonly why: string;
-  readonly covers: (difference: Difference) => boolean;
-}
 
 export const explanations: readonly Explanation[] = [...requestExplanations, ...answerExplanations];
 

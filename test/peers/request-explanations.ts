@@ -20,7 +20,7 @@ import {
 } from "./cover.ts";
 import type { Covers } from "./cover.ts";
 import type { Difference } from "./differences.ts";
-import type { Explanation } from "./explanations.ts";
+import type { Explanation } from "./explanation.ts";
 
 /** The authority that a request names: its target's, else its `Host`, in small letters. */
 const namesHost: Covers = ({ request, ours }) => {
@@ -255,7 +255,7 @@ const bodies: readonly Explanation[] = [
     title: "Trailer",
     why:
       "The list of trailers to come would be a promise about fields that a hop may drop, ours " +
-      "included, so it ends here, in requests and in answers; RFC 9110 §6.6.2 makes it a hint only.",
+      "included, so it ends here, in requests and in answers: it is but a hint (RFC 9110 §6.6.2).",
     covers: either(seen(field("trailer"), isDropped), got(field("trailer"), isDropped)),
   },
 ];
@@ -266,7 +266,7 @@ const targets: readonly Explanation[] = [
     why:
       "`//`, `/../`, `%2e`, `%2F`, a `%` that codes nothing and marks that should be coded reach " +
       "the upstream as they came; routes match the same bytes, so nothing is decided on one form " +
-      "and sent as another. Caddy codes some marks; nginx and Caddy refuse what they cannot decode.",
+      "and sent as another. Caddy codes some marks; nginx and Caddy refuse what is no code.",
     covers: either(
       seen("target", peerIs("caddy"), isKept),
       refusedThere("a percent that codes nothing", "dots in front", "a coded NUL"),
@@ -346,15 +346,15 @@ const fields: readonly Explanation[] = [
     title: "Order of fields",
     why:
       "The client's fields keep their order, after `Host` (which RFC 9110 §7.2 wants first) and " +
-      "before what we add. The order of fields of one name is kept by everybody (§5.3); of others " +
-      "it means nothing, and Caddy sorts them.",
+      "before what we add. The order of fields of one name is kept by everybody (§5.3); of " +
+      "others it means nothing, and Caddy sorts them.",
     covers: seen("field order", keepsOrder(...placedByUs)),
   },
   {
     title: "Case of field names",
     why:
       "Names keep the case in which they came, since some old applications look; HAProxy writes " +
-      "small letters, Caddy capitals at the beginnings. What we make ourselves (`Host`, framing) " +
+      "small letters, Caddy a capital for each word. What we make ourselves (`Host`, framing) " +
       "has capitals.",
     covers: seen("field case", ({ given = "", ours = "" }) => {
       const came = given.split(" ");

@@ -4,7 +4,7 @@
  */
 
 import { spawn, type ChildProcessByStdio } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
@@ -156,6 +156,8 @@ export async function startForegate(t: TestContext, config: string): Promise<For
 /** A config file that is there as long as the test runs. */
 export function writeConfig(t: TestContext, text: string): string {
   const folder = mkdtempSync(join(tmpdir(), "foregate-story-"));
+  // Some stories start a program that may do less than the test.
+  chmodSync(folder, 0o755);
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   const file = join(folder, "foregate.yaml");
   writeFileSync(file, text);

@@ -8,7 +8,7 @@ import assert from "node:assert/strict";
 /** All data in one chunk, then the last one; a body that is cut short stays so. */
 export function inOneChunk(body: string): string {
   let data = "";
-  for (let at = 0; ; ) {
+  for (let at = 0; ;) {
     const lineEnd = body.indexOf("\r\n", at);
     if (lineEnd < 0) return chunkOf(data);
     const size = body.slice(at, lineEnd);

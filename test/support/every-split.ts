@@ -10,8 +10,8 @@ const blockBytes = 1_024;
 const strideBytes = 1_021;
 
 /**
- * As one piece, byte by byte, and cut in two at every place (of a long wire: at every place near its
- * ends and near block sizes, and at some between). Pieces are copies: a machine may mend them.
+ * As one piece, byte by byte, and cut in two at every place (of a long wire: at every place near
+ * its ends and near block sizes, and at some between). Pieces are copies: a machine may mend them.
  */
 export function* everySplit(wire: string | Uint8Array): Generator<readonly Buffer[]> {
   const whole = typeof wire === "string" ? Buffer.from(wire, "latin1") : Buffer.from(wire);

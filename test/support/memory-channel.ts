@@ -138,7 +138,8 @@ export class MemoryChannel implements Channel {
       enter();
     } catch (error) {
       this.#onFault(error);
-      this.reset();
+      this.other?.cutOff(systemError("ECONNRESET", "read ECONNRESET"));
+      this.#shut(new Error("a receiver threw", { cause: error }));
     }
   }
 

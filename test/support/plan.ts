@@ -10,6 +10,8 @@ export interface PlanChanges {
   readonly limits?: Partial<Plan["limits"]>;
   readonly timeouts?: Partial<Plan["timeouts"]>;
   readonly listeners?: Plan["listeners"];
+  /** No access log without it. */
+  readonly accessLogFile?: string;
 }
 
 /** A free port of this machine. */
@@ -30,6 +32,6 @@ export function planOf(config: unknown, changes: PlanChanges = {}): Plan {
     listeners: changes.listeners ?? anyPort,
     limits: { ...plan.limits, ...changes.limits },
     timeouts: { ...plan.timeouts, ...changes.timeouts },
-    accessLog: undefined,
+    accessLog: changes.accessLogFile === undefined ? undefined : { file: changes.accessLogFile },
   };
 }

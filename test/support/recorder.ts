@@ -85,7 +85,7 @@ function bodyEnd(text: string, start: number, fields: readonly string[]): number
 }
 
 function chunkedEnd(text: string, start: number): number | undefined {
-  for (let at = start; ; ) {
+  for (let at = start; ;) {
     const lineEnd = text.indexOf("\r\n", at);
     if (lineEnd < 0) return undefined;
     const bytes = Number.parseInt(text.slice(at, lineEnd), 16);

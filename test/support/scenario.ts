@@ -162,7 +162,8 @@ const onWire =
     await act(await wire());
   };
 
-export const say = (...lines: readonly string[]): Step => onWire((wire) => wire.say(lines.join("")));
+export const say = (...lines: readonly string[]): Step =>
+  onWire((wire) => wire.say(lines.join("")));
 export const sayPieces = (text: string, bytes?: number): Step =>
   onWire((wire) => wire.sayPieces(text, bytes));
 export const sayAll = (bytes: Buffer): Step => onWire((wire) => wire.sayAll(bytes));

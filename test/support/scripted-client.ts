@@ -9,8 +9,7 @@ import { within } from "./within.ts";
 export type ClientTarget = number | string;
 
 export async function connectClient(target: ClientTarget, name = "client"): Promise<WireEnd> {
-  const where =
-    typeof target === "number" ? { host: "127.0.0.1", port: target } : { path: target };
+  const where = typeof target === "number" ? { host: "127.0.0.1", port: target } : { path: target };
   const socket = connect({ ...where, allowHalfOpen: true });
   const end = new WireEnd(name, socket);
   const { promise, resolve, reject } = Promise.withResolvers<void>();

@@ -16,7 +16,7 @@ const extensionBytesMax = 256;
 /** In a whole body, in bytes: a line under the limit may not be repeated for ever either. */
 const extensionBytesTotalMax = 4_096;
 
-/** Digits of a chunk size: 2^48 bytes is far above any real one, and far below where doubles err. */
+/** Digits of a chunk size: 2^48 bytes is far above any real one, and below where doubles err. */
 const sizeDigitsMax = 12;
 
 const tab = 0x09;

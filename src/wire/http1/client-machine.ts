@@ -2,7 +2,7 @@
  * HTTP/1 as a client speaks it, without a socket: a request in, text out; bytes of responses in,
  * events out (RFC 9112).
  *
- *   sendHead ▶ piece … ▶ sendEnd ▶ takeText        receive ▶ next: head (1xx) … ▶ head ▶ piece … ▶ end
+ *   sendHead ▶ piece … ▶ sendEnd ▶ takeText    receive ▶ next: head (1xx) … ▶ head ▶ piece … ▶ end
  *
  * One exchange at a time; the next begins with `sendHead` when `canServeAgain` says so.
  */

@@ -53,7 +53,7 @@ function readOptions(value: string): ConnectionOptions {
   };
 }
 
-/** Blanks of HTTP and no others: `String.trim` would turn `close\xa0` into an option (threat 21). */
+/** Blanks of HTTP and no others: `String.trim` would make an option of `close\xa0` (threat 21). */
 function trimBlanks(text: string): string {
   let start = 0;
   let end = text.length;

@@ -170,17 +170,19 @@ function readTarget(head: RequestHead, found: Steering, memory: AuthorityMemory)
 }
 
 const slash = 0x2f;
-const absolutePattern = /^(https?):\/\/([^/?]*)(.*)$/i;
+const absolutePattern = /^https?:\/\/([^/?]*)(.*)$/i;
 
-/** The target's authority counts, and `Host` is ignored (RFC 9112 §3.2.2). */
+/**
+ * The target's authority counts, and `Host` is ignored (RFC 9112 §3.2.2). Its scheme does not: what
+ * upstreams are told of it is what the connection is, and not what a client says (threat 60).
+ */
 function readAbsoluteForm(head: RequestHead): void {
   const parts = absolutePattern.exec(head.target);
-  const authority = parts === null ? undefined : readAuthority(parts[2]!);
+  const authority = parts === null ? undefined : readAuthority(parts[1]!);
   if (parts === null || authority === undefined) throw refuse("its target is of no known form");
-  const path = parts[3]!;
+  const path = parts[2]!;
   setAuthority(head, authority);
   head.absolute = true;
-  head.scheme = parts[1]!.toLowerCase() === "https" ? "https" : "http";
   if (path === "" && head.method === "OPTIONS") head.target = "*";
   else head.target = path.startsWith("/") ? path : `/${path}`;
 }

@@ -77,7 +77,8 @@ export class ServerMachine {
     const reader = this.reader;
     const read = readRequestHead(reader.scan, reader.headText, this.#memory);
     this.#head = read.head;
-    this.#persists = read.persists;
+    // Behind a refused CONNECT stands what was meant for the tunnel, and never another request.
+    this.#persists = read.persists && read.head.method !== "CONNECT";
     this.#asksKeepAlive = read.asksKeepAlive;
     this.#sent = "nothing";
     this.#hasContinued = false;

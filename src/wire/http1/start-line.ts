@@ -15,7 +15,7 @@ const hash = 0x23;
 const zero = 0x30;
 const nine = 0x39;
 
-/** Bytes of a request target: visible ASCII but `#`, which never leaves a client (RFC 9112 §3.2). */
+/** Bytes of a target: visible ASCII but `#`, which never leaves a client (RFC 9112 §3.2). */
 const targetByte = new Uint8Array(256);
 for (let byte = 0x21; byte < 0x7f; byte++) targetByte[byte] = byte === hash ? 0 : 1;
 

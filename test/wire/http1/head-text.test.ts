@@ -8,6 +8,7 @@ import { Fields } from "../../../src/http/fields.ts";
 import type { RequestHead, ResponseHead } from "../../../src/http/head.ts";
 import { requestText } from "../../../src/wire/http1/request-text.ts";
 import { headText, interimText } from "../../../src/wire/http1/response-text.ts";
+import { request } from "./cases.ts";
 import { aRequest, aResponse } from "./heads.ts";
 
 const host = "Host: a.example\r\n";
@@ -49,7 +50,11 @@ const requests: readonly (readonly [string, Partial<RequestHead>, string])[] = [
   [
     "upgrade that wants trailers",
     { upgrade: "websocket", wantsTrailers: true },
-    `GET / HTTP/1.1\r\n${host}TE: trailers\r\nConnection: TE, Upgrade\r\nUpgrade: websocket\r\n\r\n`,
+    request(
+      `GET / HTTP/1.1\r\n${host}TE: trailers`,
+      "Connection: TE, Upgrade",
+      "Upgrade: websocket",
+    ),
   ],
 ];
 
@@ -97,7 +102,7 @@ void test("response text: framing and connection", () => {
 
 const reasons = ["", "OK", "OK ", " OK", "a\tb", "\xdcber"];
 for (const reason of reasons) {
-  void test(`threat 91: response text: reason ${JSON.stringify(reason)} goes out as it came`, () => {
+  void test(`threat 91: response text: reason ${JSON.stringify(reason)} goes out as it is`, () => {
     const head = aResponse({ status: 299, reason });
     assert.equal(headText(head, plain), `HTTP/1.1 299 ${reason}\r\n\r\n`);
     assert.equal(interimText(head), `HTTP/1.1 299 ${reason}\r\n\r\n`);

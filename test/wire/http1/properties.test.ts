@@ -126,8 +126,9 @@ void test("property: any bytes give events or a failure, the same at any split",
   );
 });
 
-void test("property: one byte changed in a good message, and nothing but a failure comes of it", () => {
-  const good = `${post("Transfer-Encoding: chunked", "X: y")}5;a="b"\r\nhello\r\n0\r\nA: b\r\n\r\n${get()}`;
+void test("property: one byte changed in a good message gives events or a failure", () => {
+  const body = '5;a="b"\r\nhello\r\n0\r\nA: b\r\n\r\n';
+  const good = post("Transfer-Encoding: chunked", "X: y") + body + get();
   const place = fc.integer({ min: 0, max: good.length - 1 });
   fc.assert(
     fc.property(place, fc.integer({ min: 0, max: 255 }), someCuts, (at, byte, cuts) => {

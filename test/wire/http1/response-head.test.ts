@@ -59,7 +59,9 @@ const persistence: readonly WireCase[] = [
   },
   {
     name: "trailers, without what may not be there",
-    wire: `${ok("Transfer-Encoding: chunked", "Connection: X-Hop")}0\r\nA: b\r\nx-hop: 1\r\nContent-Length: 5\r\n\r\n`,
+    wire:
+      ok("Transfer-Encoding: chunked", "Connection: X-Hop") +
+      request("0", "A: b", "x-hop: 1", "Content-Length: 5"),
     want: ['200 "OK" HTTP/1.1 stream', "end", "  A: b", "reusable"],
   },
 ];

@@ -226,7 +226,7 @@ void test("threat 32: what is pipelined waits for the answer before it", () => {
   assert.equal(machine.head.target, "/2");
 });
 
-void test("threat 134: bytes behind an upgrade belong to the tunnel after 101, else to HTTP", () => {
+void test("threat 134: bytes behind an upgrade belong to the tunnel after 101, or to HTTP", () => {
   const wire = get("Connection: upgrade", "Upgrade: websocket");
   const tunnel = receive(`${wire}raw bytes`);
   assert.equal(tunnel.reader.pendingBytes, 9);
@@ -244,6 +244,12 @@ void test("threat 134: bytes behind an upgrade belong to the tunnel after 101, e
   answer(refused);
   refused.restart();
   assert.equal(refused.next(), readEvent.head);
+});
+
+void test("threat 60: a client cannot say that its connection is https", () => {
+  for (const target of ["https://a.example/", "HTTPS://a.example", "http://a.example/"]) {
+    assert.equal(receive(request(`GET ${target} HTTP/1.1`, "Host: a.example")).head.scheme, "http");
+  }
 });
 
 void test("server machine: only a body that ends with the connection is cut by a reset", () => {

@@ -3,7 +3,8 @@
 import { checkRequests, get, post, request, type WireCase } from "./cases.ts";
 
 const bad = "bad-request";
-const head = post("Transfer-Encoding: chunked");
+const chunked = "Transfer-Encoding: chunked";
+const head = post(chunked);
 const headLine = "POST / HTTP/1.1 a.example stream";
 const plain = "GET / HTTP/1.1 a.example none";
 
@@ -56,6 +57,7 @@ const chunks: readonly WireCase[] = [
   wrong(39, "CR CR LF behind a size", "5\r\r\nhello\r\n0\r\n\r\n"),
   wrong(39, "LF behind data", "5\r\nhello\n0\r\n\r\n", "hello"),
   wrong(39, "CR alone behind data", "5\r\nhello\r0\r\n\r\n", "hello"),
+  wrong(39, "CR and another byte behind data", "5\r\nhello\rX0\r\n\r\n", "hello"),
   wrong(39, "CR CR LF behind data", "5\r\nhello\r\r\n0\r\n\r\n", "hello"),
   wrong(39, "nothing behind data", "5\r\nhello0\r\n\r\n", "hello"),
   wrong(39, "two other bytes behind data", "5\r\nhelloXX0\r\n\r\n", "hello"),
@@ -107,7 +109,7 @@ const trailers: readonly WireCase[] = [
   {
     threat: 43,
     name: "a trailer that Connection named is not",
-    wire: `${post("Transfer-Encoding: chunked", "Connection: X-Hop")}${trailer}x-hop: 1\r\n\r\n${get()}`,
+    wire: `${post(chunked, "Connection: X-Hop")}${trailer}x-hop: 1\r\n\r\n${get()}`,
     want: [headLine, "end keep", "  Digest: d", plain, "end keep"],
   },
   ...[

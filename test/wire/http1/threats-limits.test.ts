@@ -174,7 +174,14 @@ const prefixes: readonly WireCase[] = [
   {
     threat: 31,
     name: "a head with everything",
-    wire: `${post("Content-Length: 2", "Connection: keep-alive, X", "X: 1", "TE: trailers", "Expect: 100-continue", "Accept: */*")}hi`,
+    wire: `${post(
+      "Content-Length: 2",
+      "Connection: keep-alive, X",
+      "X: 1",
+      "TE: trailers",
+      "Expect: 100-continue",
+      "Accept: */*",
+    )}hi`,
     want: [
       "POST / HTTP/1.1 a.example sized:2 expects te",
       "  Accept: */*",
@@ -197,7 +204,12 @@ const behind: readonly WireCase[] = [
   {
     threat: 32,
     name: "three requests in a row, bodies between them",
-    wire: `${post("Content-Length: 3")}abc${get()}${post("Transfer-Encoding: chunked")}1\r\nd\r\n0\r\n\r\n${get()}`,
+    wire: [
+      `${post("Content-Length: 3")}abc`,
+      get(),
+      `${post("Transfer-Encoding: chunked")}1\r\nd\r\n0\r\n\r\n`,
+      get(),
+    ].join(""),
     want: [
       "POST / HTTP/1.1 a.example sized:3",
       'body "abc"',

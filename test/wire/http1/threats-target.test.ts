@@ -136,7 +136,7 @@ const methods: readonly WireCase[] = [
   ["OPTIONS *", ["OPTIONS * HTTP/1.1 a.example none", "end keep"]],
   ["OPTIONS http://b.example", ["OPTIONS * HTTP/1.1 b.example none absolute", "end keep"]],
   ["OPTIONS http://b.example/", ["OPTIONS / HTTP/1.1 b.example none absolute", "end keep"]],
-  ["CONNECT b.example:443", ["CONNECT b.example:443 HTTP/1.1 b.example:443 none", "end keep"]],
+  ["CONNECT b.example:443", ["CONNECT b.example:443 HTTP/1.1 b.example:443 none", "end close"]],
   ["CONNECT b.example", bad],
   ["CONNECT /", bad],
   ["CONNECT http://b.example/", bad],
@@ -254,6 +254,12 @@ const lines: readonly WireCase[] = [
       "GET / HTTP/1.1 a.example none",
       "end keep",
     ],
+  },
+  {
+    threat: 139,
+    name: "what stands behind a CONNECT is never another request",
+    wire: request("CONNECT b.example:443 HTTP/1.1", host) + get(),
+    want: ["CONNECT b.example:443 HTTP/1.1 b.example:443 none", "end close"],
   },
   {
     threat: 36,
