@@ -52,7 +52,9 @@ const saturatingConnections = 64;
 /** For half load: wrk's connections pause, and more of them make a smoother rate. */
 const pausingConnections = 128;
 
-/** Where we may, the measuring client comes first on its core; where not, `nice` goes on without. */
+/**
+ * Where we may, the measuring client comes first on its core; where not, `nice` goes on without.
+ */
 const first = ["nice", "-n", "-10"];
 const last = ["nice", "-n", "10"];
 

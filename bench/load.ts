@@ -1,6 +1,7 @@
 /**
  * Load by wrk: one thread on the core of the load, a fixed number of connections, the next request
- * as soon as the last is answered or after a pause. Its report is replaced by exact numbers in one line of JSON.
+ * as soon as the last is answered or after a pause. Its report is replaced by exact numbers in one
+ * line of JSON.
  */
 
 import { writeFileSync } from "node:fs";

@@ -8,7 +8,9 @@ import { join } from "node:path";
 import { programFile } from "./programs.ts";
 import type { Command } from "./processes.ts";
 
-/** Under the limit of open files that many machines have; 10,000 connections and their upstreams. */
+/**
+ * Under the limit of open files that many machines have; 10,000 connections and their upstreams.
+ */
 const openFilesMax = 20_000;
 
 export type NginxCommand = Pick<Command, "program" | "args">;

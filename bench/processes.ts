@@ -169,7 +169,9 @@ function spawnCommand(command: Command, errorFile: string): ChildProcess {
   }
 }
 
-/** Looks into the process's own network namespace, and opens no connection that would be counted. */
+/**
+ * Looks into the process's own network namespace, and opens no connection that would be counted.
+ */
 function isListening(pid: number, port: number): boolean {
   const wanted = `:${port.toString(16).toUpperCase().padStart(4, "0")}`;
   return ["tcp", "tcp6"].some((table) => {

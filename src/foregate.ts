@@ -27,7 +27,9 @@ export interface Proxy {
   readonly listeners: readonly WorkerListener[];
   /** Rejects with the system's error if an address cannot be had; then it listens nowhere. */
   listen(): Promise<void>;
-  /** Stops accepting, waits up to `graceMs` (the config's `timeouts.drain` by default), then cuts. */
+  /**
+   * Stops accepting, waits up to `graceMs` (the config's `timeouts.drain` by default), then cuts.
+   */
   close(graceMs?: number): Promise<void>;
 }
 

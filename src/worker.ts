@@ -57,13 +57,17 @@ export interface Worker {
   readonly upstreamConnectionCount: () => number;
   /** What request bodies take that are kept for a second attempt. */
   readonly spooledBytes: () => number;
-  /** Looks at deadlines and flushes logs; called every 100 ms by itself, and by tests with a script. */
+  /**
+   * Looks at deadlines and flushes logs; called every 100 ms by itself, and by tests with a script.
+   */
   tick(): void;
   /** Stops accepting, drains for up to `graceMs`, then cuts. */
   stop(graceMs: number): Promise<void>;
 }
 
-/** Rejects if a listener cannot be had, with the system's error and its `label`; then nothing runs. */
+/**
+ * Rejects if a listener cannot be had, with the system's error and its `label`; then nothing runs.
+ */
 export async function startWorker(plan: Plan, options: WorkerOptions = {}): Promise<Worker> {
   const onTrouble = options.onTrouble ?? tellOnStandardError;
   const transport = options.transport ?? new NetTransport();

@@ -12,7 +12,8 @@ export type Blame = "client" | "upstream" | "proxy";
 /**
  * Whether another attempt is safe. `always`: not one byte of the request was sent. `reused`: only
  * if a kept-alive connection died before it answered, and the request may be repeated
- * (RFC 9110 §9.2.2, RFC 9112 §9.3.1). The table is the most that is allowed; a route may allow less.
+ * (RFC 9110 §9.2.2, RFC 9112 §9.3.1). The table is the most that is allowed; a route may allow
+ * less.
  */
 export type Retry = "never" | "reused" | "always";
 

@@ -1,6 +1,7 @@
 /**
- * The first step of an exchange: who is calling, what its id is, and the methods that mean something
- * to every proxy on the way (RFC 9110 §7.6.2, §9.3.6, §9.3.8), before any route is looked for.
+ * The first step of an exchange: who is calling, what its id is, and the methods that mean
+ * something to every proxy on the way (RFC 9110 §7.6.2, §9.3.6, §9.3.8), before any route is
+ * looked for.
  */
 
 import { Failure } from "../base/failure.ts";

@@ -40,7 +40,10 @@ export class Exchange {
   responseBytes = 0;
   /** The upstream that the request went to last; "" for none. */
   upstream = "";
-  /** On the precise clock: when the request was ready to go to the upstream, and when its head was back. */
+  /**
+   * On the precise clock: when the request was ready to go to the upstream, and when its head was
+   * back.
+   */
   upstreamBeganMs = 0;
   upstreamHeadMs = 0;
   /** What went wrong, if anything did. */
@@ -79,7 +82,9 @@ export class Exchange {
     if (this.#aborted !== undefined) abortable?.abort(this.#aborted);
   }
 
-  /** The same promise, but rejected when the exchange is aborted first; then `late` gets the value. */
+  /**
+   * The same promise, but rejected when the exchange is aborted first; then `late` gets the value.
+   */
   async wait<Value>(promise: Promise<Value>, late: (value: Value) => void): Promise<Value> {
     const { promise: aborted, reject } = Promise.withResolvers<never>();
     this.onAbort({

@@ -4,6 +4,7 @@
  * meant for one hop (design rule 2), before any rule of the user's runs.
  */
 
+import { readAuthority } from "../http/authority.ts";
 import { id } from "../http/field-names.ts";
 import type { Fields } from "../http/fields.ts";
 import type { RequestHead } from "../http/head.ts";
@@ -59,14 +60,20 @@ export function addDate(fields: Fields, rooms: Rooms): void {
   fields.addMade(id.date, "Date", writeDate(rooms.clock.wallMs()));
 }
 
-/** A rule may set `Host`: it goes where the machine that writes the head looks for it. */
+/**
+ * A rule may set `Host`: it goes where the machine that writes the head looks for it. What is no
+ * host, say a placeholder that came out empty, changes nothing.
+ */
 function takeHost(fields: Fields): string | undefined {
   const host = fields.get(id.host);
-  if (host !== undefined) fields.remove(id.host);
-  return host;
+  if (host === undefined) return undefined;
+  fields.remove(id.host);
+  return readAuthority(host)?.text;
 }
 
-/** The usual samplers follow their parent's flag: without it they would record nothing behind us. */
+/**
+ * The usual samplers follow their parent's flag: without it they would record nothing behind us.
+ */
 const sampled = "01";
 
 /** `X-Request-Id` and `traceparent` are passed on if they are good, else made. */
@@ -81,7 +88,9 @@ function identify(fields: Fields, requestId: string, rooms: Rooms): void {
   fields.addMade(id.traceparent, "traceparent", makeTraceparent(rooms.random, sampled));
 }
 
-/** Only protocols that the route lists: others, above all h2c, open a way around it (threat 106). */
+/**
+ * Only protocols that the route lists: others, above all h2c, open a way around it (threat 106).
+ */
 function allowedUpgrade(from: RequestHead, route: RoutePlan): string | undefined {
   const wanted = from.upgrade;
   if (wanted === undefined || route.action.type !== "proxy") return undefined;

@@ -1,5 +1,6 @@
 /**
- * The plan: a config in the form that the data plane reads. Immutable; a reload swaps one reference,
+ * The plan: a config in the form that the data plane reads. Immutable; a reload swaps one
+ * reference,
  * and an exchange finishes on the plan with which it began. It holds no connection, no counter and
  * no health: those live with the pools (upstream/), which travel apart from it.
  */

@@ -71,7 +71,8 @@ export class Relay {
 
   /**
    * Sends the request on a connection; resolves with the final head of its answer. Rejects with a
-   * `Failure`; after it, the same relay may send again if the failure allows and `canRepeat` says so.
+   * `Failure`; after it, the same relay may send again if the failure allows and `canRepeat` says
+   * so.
    */
   send(connection: Opener, head: RequestHead): Promise<ResponseHead> {
     const { promise, resolve, reject } = Promise.withResolvers<ResponseHead>();

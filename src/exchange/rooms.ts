@@ -1,4 +1,7 @@
-/** What `serve` needs: one member for each room that takes part in an exchange, and the worker's services. */
+/**
+ * What `serve` needs: one member for each room that takes part in an exchange, and the worker's
+ * services.
+ */
 
 import type { Clock } from "../base/clock.ts";
 import type { RequestIds } from "../http/request-id.ts";

@@ -21,13 +21,17 @@ import type { ResponseHead } from "./head.ts";
 
 /** What both kinds of leg can do. */
 export interface Leg {
-  /** Starts delivery. Until it is called, what arrives is held back (and the other side stalled). */
+  /**
+   * Starts delivery. Until it is called, what arrives is held back (and the other side stalled).
+   */
   attach(receiver: LegReceiver): void;
   /** `piece` is the caller's again when this returns. Returns the bytes that would fit after it. */
   sendBody(piece: Buffer): number;
   /** The message is whole. Flushes. */
   sendEnd(trailers?: Fields): void;
-  /** Everything said so far goes out now; without it a leg may hold a head or a small piece back. */
+  /**
+   * Everything said so far goes out now; without it a leg may hold a head or a small piece back.
+   */
   flush(): void;
   /** The receiver is done with this many bytes of body. */
   consumed(bytes: number): void;

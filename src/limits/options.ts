@@ -1,7 +1,9 @@
 /** How much of everything one client, and all of them together, may take. */
 
 export interface ClientLimits {
-  /** Open client connections; beyond it new ones are closed at once. 0: no limit; 10000 by default. */
+  /**
+   * Open client connections; beyond it new ones are closed at once. 0: no limit; 10000 by default.
+   */
   readonly connectionsMax: number;
   /** Exchanges in flight; beyond it 503 with Retry-After. 0: no limit; 10000 by default. */
   readonly exchangesMax: number;

@@ -10,7 +10,8 @@ import { isBodyTooSlow } from "../limits/slow-client.ts";
 import type { Channel } from "../transport/channel.ts";
 
 /**
- * What the connection waits for from its client, besides taking what is queued for it. `parting`: it
+ * What the connection waits for from its client, besides taking what is queued for it. `parting`:
+ * it
  * has sent its FIN in the middle of its answer, so it is gone or takes no more than is on its way.
  */
 export type WaitsFor = "body" | "tunnel" | "parting" | "nothing";

@@ -2,7 +2,8 @@
 
 /**
  * One mapping for both directions: requests go from the public to the internal prefix, and what a
- * response says about locations goes back. `strip: /app` is { publicPrefix: "/app", internalPrefix: "" }.
+ * response says about locations goes back. `strip: /app` is { publicPrefix: "/app",
+ * internalPrefix: "" }.
  * Neither ends in a slash.
  */
 export interface PathMapping {

@@ -71,15 +71,6 @@ const fieldValue: Reader<Template> = (value, reporter) => {
 /** Applied in this order, so that `remove` with `add` replaces and `default` sees the result. */
 const kinds = ["remove", "set", "add", "default"] as const satisfies readonly FieldRuleKind[];
 
-/** Routing read the Host, and an upstream gets the one by which it was chosen (RFC 9112 §3.2). */
-const requestFieldName: Reader<string> = (value, reporter) => {
-  const name = fieldName(value, reporter);
-  if (typeof name !== "string" || idOfName(name) !== id.host) return name;
-  const message = "Host goes to the upstream as the client sent it";
-  const help = "changing it is not available in this version";
-  return reject(reporter, { kind: "unavailable", message, help, onKey: true });
-};
-
 function namesToRemove(readName: Reader<string>): Reader<FieldRule[]> {
   return (value, reporter) => {
     const names = typeof value === "string" ? [value] : value;
@@ -128,7 +119,7 @@ const rulesWith = (readName: Reader<string>) =>
 
 export const headersSchema = z
   .strictObject({
-    request: rulesWith(requestFieldName).optional(),
+    request: rulesWith(fieldName).optional(),
     response: rulesWith(fieldName).optional(),
   })
   .transform(({ request = [], response = [] }): FieldRules => ({ request, response }));

@@ -3,7 +3,8 @@
  *
  * Every event of the socket enters through one guard: an exception that a receiver lets out ends
  * this connection and no other. The listeners are shared functions that find their channel on the
- * socket, since a closure each for 10,000 idle connections would be the larger part of their memory.
+ * socket, since a closure each for 10,000 idle connections would be the larger part of their
+ * memory.
  */
 
 import type { Socket } from "node:net";

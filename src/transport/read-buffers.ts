@@ -2,7 +2,8 @@
  * Read buffers, used over and over: a dialled socket reads into one of them instead of having the
  * runtime allocate 64 KB for every read.
  *
- * A buffer may be in use beyond its read: its bytes wait for their receiver (`isHeld`), or they were
+ * A buffer may be in use beyond its read: its bytes wait for their receiver (`isHeld`), or they
+ * were
  * written to a socket that could not take them whole and now points into them (measured: bytes of
  * the next read then go out in their place). Such a buffer is not read into again; the reader takes
  * another one, and this one is left to the garbage collector.
@@ -22,7 +23,9 @@ const freeLargeMax = 64;
 
 const freeSmall: Buffer[] = [];
 const freeLarge: Buffer[] = [];
-/** Memory that a socket still points into. Looked at only after a write that was not taken whole. */
+/**
+ * Memory that a socket still points into. Looked at only after a write that was not taken whole.
+ */
 const lent = new WeakSet<ArrayBufferLike>();
 
 export function takeReadBuffer(isLarge: boolean): Buffer {

@@ -15,7 +15,9 @@ export interface UpstreamAddress {
 export interface UpstreamTimeouts {
   /** From dialling until the connection is ready. Milliseconds; 5000 by default. */
   readonly connectMs: number;
-  /** From the last byte of the request until the response's head. Milliseconds; 60000 by default. */
+  /**
+   * From the last byte of the request until the response's head. Milliseconds; 60000 by default.
+   */
   readonly firstByteMs: number;
   /**
    * Longest silence inside a response body. Milliseconds; 60000 by default, 0 waits for ever; event
@@ -27,11 +29,15 @@ export interface UpstreamTimeouts {
 export interface KeepAlive {
   /** Idle connections kept per upstream; 0 keeps none. 1024 by default. */
   readonly idleMax: number;
-  /** How long an idle one is kept. Milliseconds; 4000 by default, below the 5 s of Node and others. */
+  /**
+   * How long an idle one is kept. Milliseconds; 4000 by default, below the 5 s of Node and others.
+   */
   readonly idleMs: number;
   /** How old a connection may get. Milliseconds; 3600000 by default (nginx: 1 h). */
   readonly ageMs: number;
-  /** For a request that may not be repeated: used within this time, or a new one. 1000 by default. */
+  /**
+   * For a request that may not be repeated: used within this time, or a new one. 1000 by default.
+   */
   readonly freshMs: number;
 }
 

@@ -11,7 +11,9 @@ import { Failure } from "../base/failure.ts";
 /** How old an answer may be before it is asked again, in ms; plain look-ups tell no TTL. */
 const freshMs = 10_000;
 
-/** How soon a name that failed is asked again, in ms: a flood must not become a flood of queries. */
+/**
+ * How soon a name that failed is asked again, in ms: a flood must not become a flood of queries.
+ */
 const failedMs = 1_000;
 
 export type Lookup = (name: string) => Promise<readonly string[]>;

@@ -11,7 +11,7 @@ import { thenAlways } from "../support/within.ts";
 const ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 const post = "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello";
 
-void test("a connection whose end was read is not taken, though it is still being closed", async () => {
+void test("a connection whose end was read is not taken again", async () => {
   const upstream = await startScriptedUpstream();
   const proxy = await startProxy({ to: upstream.address });
   const client = await connectClient(proxy.port);

@@ -1,4 +1,4 @@
-/** Threats by hostile or broken upstreams (D of the list): what they say, and what becomes of it. */
+/** Threats by hostile or broken upstreams (D of the list): what they say, what becomes of it. */
 
 import { testAnswers, type AnswerRow } from "./answer-rows.ts";
 

@@ -197,7 +197,7 @@ void test("threat 88: an endless answer to a client that stands still is not rea
   );
 });
 
-void test("threat 88: an endless body to an upstream that stands still is not read on", async () => {
+void test("threat 88: nor is an endless body to an upstream that stands still", async () => {
   const upstream = await startScriptedUpstream();
   const proxy = await startProxy({ to: upstream.address });
   const client = await connectClient(proxy.port);

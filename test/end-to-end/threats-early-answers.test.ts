@@ -1,6 +1,6 @@
 /**
- * Threats of answers that are out before their request was read (B of the list): what is left of the
- * body must never be taken for a request, on neither side.
+ * Threats of answers that are out before their request was read (B of the list): what is left of
+ * the body must never be taken for a request, on neither side.
  */
 
 import assert from "node:assert/strict";

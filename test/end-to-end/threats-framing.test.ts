@@ -1,4 +1,4 @@
-/** Threats of the fields that say where a request ends (A of the list): the bytes, and both sides. */
+/** Threats of the fields that say where a request ends (A of the list). */
 
 import { get, post, testThreats, type ThreatRow } from "./threat-rows.ts";
 

@@ -1,4 +1,4 @@
-/** Threats of the request line, the target and `Host` (A of the list): the bytes, and both sides. */
+/** Threats of the request line, the target and `Host` (A of the list). */
 
 import { get, testThreats, type ThreatRow } from "./threat-rows.ts";
 

@@ -69,8 +69,8 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
         () => worker.upstreamConnectionCount() === 0 && counters.connectionsActive === 0,
         "the proxy closes its connections",
         () => {
-          const { connectionsActive } = counters;
-          return `${worker.upstreamConnectionCount()} to upstreams, ${connectionsActive} to clients`;
+          const toUpstreams = worker.upstreamConnectionCount();
+          return `${toUpstreams} to upstreams, ${counters.connectionsActive} to clients`;
         },
       );
       assert.equal(worker.watchedCount(), 0, "the proxy watches no deadline any more");

@@ -1,6 +1,6 @@
 /**
- * The threats that a reverse proxy must survive, by the ids that tests name: what comes, and what we
- * do about it, in a line each. `threats-page.ts` makes docs/threats.md of it.
+ * The threats that a reverse proxy must survive, by the ids that tests name: what comes, and what
+ * we do about it, in a line each. `threats-page.ts` makes docs/threats.md of it.
  */
 
 export interface Threat {

@@ -1,4 +1,4 @@
-/** Every wait of a test ends: with what it waited for, or with a sentence that says what was missing. */
+/** Every wait of a test ends: with what it waited for, or with a sentence on what was missing. */
 
 /** Longest wait for something that should be there at once, in ms; CI machines are slow. */
 export const patienceMs = 5_000;
