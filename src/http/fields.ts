@@ -5,7 +5,7 @@
  *   marks  [id, nameStart, nameEnd, valueStart, valueEnd,  …next line…]
  *
  * A head that passes through is never taken apart: lines that nobody touches are written again as
- * one piece of the text. A changed line points at text that was appended. Because what goes in is
+ * one piece of the text. A new or changed line stands in the tail. Because what goes in is
  * checked here or by the wire machine that marked it, no CR, LF or NUL can be inside a value.
  */
 
@@ -19,6 +19,9 @@ export const removed = -1;
 
 const perLine = marksPerLine;
 
+/** Marks from here on count in the tail: far above the length of any head. */
+const tailStart = 2 ** 28;
+
 const cr = 0x0d;
 const space = 0x20;
 
@@ -30,8 +33,11 @@ export const isToken = (text: string): boolean => tokenPattern.test(text);
 export const isFieldValue = (text: string): boolean => valuePattern.test(text);
 
 export class Fields {
-  #text: string;
-  #marks: number[];
+  /** As it was read; never appended to, so that it stays one flat string. */
+  readonly #text: string;
+  /** The lines that were added or changed since; their marks count from `tailStart`. */
+  #tail = "";
+  readonly #marks: number[];
 
   /** `marks` become this object's own. Only wire machines pass any: they have checked the text. */
   constructor(text = "", marks: number[] = []) {
@@ -48,7 +54,9 @@ export class Fields {
 
   /** The same lines; what is done to one does not change the other. */
   clone(): Fields {
-    return new Fields(this.#text, this.#marks.slice());
+    const copy = new Fields(this.#text, this.#marks.slice());
+    copy.#tail = this.#tail;
+    return copy;
   }
 
   has(field: FieldId): boolean {
@@ -69,7 +77,7 @@ export class Fields {
   get(field: FieldId): string | undefined {
     const marks = this.#marks;
     for (let at = 0; at < marks.length; at += perLine) {
-      if (marks[at] === field) return this.#text.substring(marks[at + 3]!, marks[at + 4]!);
+      if (marks[at] === field) return this.#slice(marks[at + 3]!, marks[at + 4]!);
     }
     return undefined;
   }
@@ -85,7 +93,7 @@ export class Fields {
     const marks = this.#marks;
     const values: string[] = [];
     for (let at = 0; at < marks.length; at += perLine) {
-      if (marks[at] === field) values.push(this.#text.substring(marks[at + 3]!, marks[at + 4]!));
+      if (marks[at] === field) values.push(this.#slice(marks[at + 3]!, marks[at + 4]!));
     }
     return values;
   }
@@ -107,8 +115,8 @@ export class Fields {
     for (let at = 0; at < marks.length; at += perLine) {
       if (marks[at] === removed) continue;
       visit(
-        this.#text.substring(marks[at + 1]!, marks[at + 2]!),
-        this.#text.substring(marks[at + 3]!, marks[at + 4]!),
+        this.#slice(marks[at + 1]!, marks[at + 2]!),
+        this.#slice(marks[at + 3]!, marks[at + 4]!),
         marks[at]!,
       );
     }
@@ -169,8 +177,8 @@ export class Fields {
     const marks = this.#marks;
     for (let at = 0; at < marks.length; at += perLine) {
       if (marks[at] !== field) continue;
-      const name = this.#text.substring(marks[at + 1]!, marks[at + 2]!);
-      const value = change(this.#text.substring(marks[at + 3]!, marks[at + 4]!));
+      const name = this.#slice(marks[at + 1]!, marks[at + 2]!);
+      const value = change(this.#slice(marks[at + 3]!, marks[at + 4]!));
       if (value !== undefined) this.#replaceAt(at, name, value);
     }
   }
@@ -189,26 +197,39 @@ export class Fields {
       const field = marks[at]!;
       if (field === removed) continue;
       if (field > unknown) refuseMachineField(field);
+      const start = marks[at + 1]!;
       const nameEnd = marks[at + 2]!;
       const valueEnd = marks[at + 4]!;
-      if (!isCanonical(text, nameEnd, marks[at + 3]!, valueEnd)) {
-        out += text.substring(runStart, runEnd);
-        out += rewritten(text.substring(marks[at + 1]!, nameEnd), text, marks, at);
+      if (start < tailStart && !isCanonical(text, nameEnd, marks[at + 3]!, valueEnd)) {
+        out += this.#run(runStart, runEnd);
+        out += rewritten(text.substring(start, nameEnd), text, marks, at);
         runStart = runEnd = 0;
         continue;
       }
-      if (marks[at + 1] !== runEnd) {
-        if (runEnd !== runStart) out += text.substring(runStart, runEnd);
-        runStart = marks[at + 1]!;
+      if (start !== runEnd) {
+        if (runEnd !== runStart) out += this.#run(runStart, runEnd);
+        runStart = start;
       }
       runEnd = valueEnd + 2;
     }
-    return runEnd === runStart ? out : out + text.substring(runStart, runEnd);
+    return runEnd === runStart ? out : out + this.#run(runStart, runEnd);
+  }
+
+  /** The whole tail is joined as it is: to cut it out of itself would copy it once more. */
+  #run(start: number, end: number): string {
+    const isTail = start === tailStart && end === tailStart + this.#tail.length;
+    return isTail ? this.#tail : this.#slice(start, end);
+  }
+
+  #slice(start: number, end: number): string {
+    return start < tailStart
+      ? this.#text.substring(start, end)
+      : this.#tail.substring(start - tailStart, end - tailStart);
   }
 
   #append(field: FieldId, name: string, value: string): void {
-    const start = this.#text.length;
-    this.#text += `${name}: ${value}\r\n`;
+    const start = tailStart + this.#tail.length;
+    this.#tail += `${name}: ${value}\r\n`;
     const nameEnd = start + name.length;
     this.#marks.push(field, start, nameEnd, nameEnd + 2, nameEnd + 2 + value.length);
   }
@@ -217,7 +238,7 @@ export class Fields {
     const found = this.#marks[at]!;
     if (found === removed) return false;
     if (field !== unknown || found !== unknown) return found === field && field !== unknown;
-    return sameName(this.#text.substring(this.#marks[at + 1]!, this.#marks[at + 2]!), name);
+    return sameName(this.#slice(this.#marks[at + 1]!, this.#marks[at + 2]!), name);
   }
 
   #check(name: string, value: string): FieldId {
@@ -228,8 +249,8 @@ export class Fields {
 
   #replaceAt(at: number, name: string, value: string): void {
     assert(isFieldValue(value), `field ${name} may not hold ${JSON.stringify(value)}`);
-    const start = this.#text.length;
-    this.#text += `${name}: ${value}\r\n`;
+    const start = tailStart + this.#tail.length;
+    this.#tail += `${name}: ${value}\r\n`;
     const marks = this.#marks;
     marks[at + 1] = start;
     marks[at + 2] = start + name.length;

@@ -26,6 +26,9 @@ const pieceBytes = 50_000;
  */
 const stalledBytesMax = 5 * 64 * 1024 + 2 * pieceBytes;
 
+/** A stalled exchange that takes so much has no bound. */
+const endlessBytesMax = 50 * 1024 * 1024;
+
 /** What our side keeps for one leg: its window, and the piece that filled it. */
 const legBytesMax = 2 * 64 * 1024;
 
@@ -259,6 +262,8 @@ function flood(from: Remote, bytes: number, seed: number): Source {
   const source: Source = { sentBytes: 0 };
   const go = (): void => {
     while (source.sentBytes < bytes) {
+      // Without a bound this would go on for ever.
+      if (bytes === Infinity && source.sentBytes > endlessBytesMax) return;
       const piece = pattern.next(Math.min(pieceBytes, bytes - source.sentBytes));
       source.sentBytes += piece.length;
       if (from.sendBody(piece) === 0) return;

@@ -21,6 +21,7 @@ import {
   wait,
   type Step,
 } from "../support/scenario.ts";
+import { until } from "../support/within.ts";
 
 const get = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
 const ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
@@ -156,20 +157,25 @@ scenario("threat 125: a client that reads nothing is cut after 60 s, and the ups
   check: ({ worker }) => assert.equal(worker.counters.failures["write-timeout"], 1),
 });
 
+/** Reads a little, until the proxy has written more for it, and then stands still again. */
+const readSome: Step = async ({ wire, stage }) => {
+  const client = await wire();
+  const { counters } = stage.proxy.worker;
+  const before = counters.clientBytesOut;
+  client.resume();
+  const hasTaken = (): boolean => counters.clientBytesOut > before;
+  await until(() => hasTaken() || counters.exchangesInFlight === 0, "the client takes something");
+  client.stall();
+};
+
 scenario("threat 125: one that reads slowly is served to the end", {
   scriptsTime,
   client: [
     async ({ wire }) => (await wire()).countOnly(),
     say(get),
     stall(),
-    pause(50),
-    ...Array.from({ length: 6 }, () => [
-      pass(30_000),
-      resume(),
-      pause(4),
-      stall(),
-      pause(20),
-    ]).flat(),
+    pause(150),
+    ...Array.from({ length: 6 }, () => [pass(30_000), readSome]).flat(),
     resume(),
     async ({ wire }) => void (await (await wire()).expectCount(big.length)),
   ],

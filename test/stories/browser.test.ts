@@ -5,18 +5,26 @@
 
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { test } from "node:test";
+import { after, before, test } from "node:test";
 
-import type { Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 
-import { browserSkipped, startBrowser } from "./browser.ts";
+import { browserSkipped, startBrowser, startVisit } from "./browser.ts";
 import { startDemoSite } from "./demo-site.ts";
 
 const skip = browserSkipped;
 
+let browser: Browser | undefined;
+
+before(async () => {
+  if (skip === false) browser = await startBrowser();
+});
+
+after(() => browser?.close());
+
 void test("story: a browser opens every page, and every picture is there", { skip }, async (t) => {
   const { url } = await startDemoSite(t);
-  const { page, troubles } = await startBrowser(t);
+  const { page, troubles } = await startVisit(t, browser);
   // As a person does: from the first page through the links of its navigation.
   await page.goto(`${url}/`);
   const names = await page.locator("nav a").allTextContents();
@@ -47,19 +55,19 @@ void test("story: a browser opens every page, and every picture is there", { ski
 
 void test("story: forms by GET, by POST and with a file arrive whole", { skip }, async (t) => {
   const { url } = await startDemoSite(t);
-  const { page, troubles } = await startBrowser(t);
+  const { page, troubles } = await startVisit(t, browser);
   const [query, urlencoded, multipart] = [0, 1, 2].map((at) => page.locator("form").nth(at));
   assert.ok(query !== undefined && urlencoded !== undefined && multipart !== undefined);
 
   await page.goto(`${url}/form`);
   await query.locator("[name=q]").fill("gates & arches = über 100%");
-  await query.getByRole("button").click();
+  await query.locator("button").click();
   await arrived(page, "gates & arches = über 100%");
   assert.match(page.url(), /\/form\?q=gates\+%26\+arches\+%3D\+%C3%BCber\+100%25&order=newest$/);
 
   await urlencoded.locator("[name=name]").fill("Ada <Lovelace>");
   await urlencoded.locator("[name=message]").fill("two\nlines");
-  await urlencoded.getByRole("button").click();
+  await urlencoded.locator("button").click();
   await arrived(page, "Ada <Lovelace>");
 
   const bytes = Buffer.alloc(300_000, "gate ");
@@ -67,14 +75,14 @@ void test("story: forms by GET, by POST and with a file arrive whole", { skip },
   await multipart.locator("[name=title]").fill("A file");
   const file = { name: "gate.bin", mimeType: "application/octet-stream", buffer: bytes };
   await multipart.locator("[name=file]").setInputFiles(file);
-  await multipart.getByRole("button").click();
+  await multipart.locator("button").click();
   await arrived(page, `300000 bytes, sha256 ${sha256}`);
   assert.deepEqual(troubles, []);
 });
 
 void test("story: the clock ticks, and the echo says back", { skip }, async (t) => {
   const { url } = await startDemoSite(t);
-  const { page, troubles } = await startBrowser(t);
+  const { page, troubles } = await startVisit(t, browser);
   await page.goto(`${url}/clock`);
   await page.locator("#state", { hasText: "open" }).waitFor();
   const count = page.locator("#count");
@@ -91,7 +99,7 @@ void test("story: the clock ticks, and the echo says back", { skip }, async (t) 
 
 void test("story: a page that comes slowly shows what has come so far", { skip }, async (t) => {
   const { url } = await startDemoSite(t);
-  const { page, troubles } = await startBrowser(t);
+  const { page, troubles } = await startVisit(t, browser);
   await page.goto(`${url}/slow?ms=2600`, { waitUntil: "commit" });
   await page.locator("path.stone").first().waitFor({ state: "attached" });
   assert.equal(await page.locator("path.key").count(), 0, "the last stone is still to come");
@@ -101,7 +109,7 @@ void test("story: a page that comes slowly shows what has come so far", { skip }
 
 void test("story: a browser logs in below a stripped prefix", { skip }, async (t) => {
   const { url, upstreamPort } = await startDemoSite(t);
-  const { browser, page, troubles } = await startBrowser(t);
+  const { profile, page, troubles } = await startVisit(t, browser);
   const asked: string[] = [];
   page.on("request", (request) => asked.push(request.url()));
   await page.goto(`${url}/app/login`);
@@ -109,7 +117,7 @@ void test("story: a browser logs in below a stripped prefix", { skip }, async (t
   await page.getByRole("button", { name: "Log in" }).click();
   await page.getByText("You are logged in as Ada Lovelace.").waitFor();
   assert.equal(page.url(), `${url}/app/account`);
-  const cookies = await browser.cookies();
+  const cookies = await profile.cookies();
   assert.deepEqual(
     cookies.map(({ name, path, domain, httpOnly }) => ({ name, path, domain, httpOnly })),
     [{ name: "demo_user", path: "/app", domain: "127.0.0.1", httpOnly: true }],
@@ -122,7 +130,7 @@ void test("story: a browser logs in below a stripped prefix", { skip }, async (t
   await page.goto(`${url}/app/account`);
   await page.getByRole("button", { name: "Log out" }).click();
   await page.waitForURL(`${url}/app/login`);
-  assert.deepEqual(await browser.cookies(), []);
+  assert.deepEqual(await profile.cookies(), []);
   assert.deepEqual(
     asked.filter((target) => !target.startsWith(`${url}/app/`)),
     [],

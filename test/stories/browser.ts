@@ -1,14 +1,11 @@
 /**
- * Debian's Chromium, headless, with a profile of its own that nothing is left of. Whatever goes
+ * Debian's Chromium, headless, with fresh profiles that nothing is left of. Whatever goes
  * wrong in a page is noted: what a person would see in the browser's console, and what did not load.
  */
 
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { TestContext } from "node:test";
 
-import { chromium, type BrowserContext, type Page } from "playwright-core";
+import { chromium, type Browser, type BrowserContext, type Page } from "playwright-core";
 
 import { programFile } from "./command.ts";
 
@@ -31,31 +28,33 @@ const waitMs = 10_000;
 export const browserSkipped: string | false =
   process.env["FOREGATE_SKIP_BROWSER"] === "1" ? "FOREGATE_SKIP_BROWSER=1: no browser" : false;
 
+/** One browser serves a whole file; what it keeps on disk is removed when it is closed. */
+export function startBrowser(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: programFile("chromium"),
+    args: words,
+    headless: true,
+    timeout: startMs,
+  });
+}
+
 export interface Visitor {
-  readonly browser: BrowserContext;
+  /** Its cookies, its cache: nobody else's. */
+  readonly profile: BrowserContext;
   readonly page: Page;
   /** In words, in order; empty after a visit in which all went well. */
   readonly troubles: readonly string[];
 }
 
-export async function startBrowser(t: TestContext): Promise<Visitor> {
-  const folder = mkdtempSync(join(tmpdir(), "foregate-story-"));
-  const browser = await chromium.launchPersistentContext(folder, {
-    executablePath: programFile("chromium"),
-    args: words,
-    headless: true,
-    timeout: startMs,
-    viewport: { width: 1200, height: 900 },
-  });
-  t.after(async () => {
-    await browser.close();
-    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
-  });
-  browser.setDefaultTimeout(waitMs);
+export async function startVisit(t: TestContext, browser: Browser | undefined): Promise<Visitor> {
+  if (browser === undefined) throw new Error("the browser is not started");
+  const profile = await browser.newContext({ viewport: { width: 1200, height: 900 } });
+  t.after(() => profile.close());
+  profile.setDefaultTimeout(waitMs);
   const troubles: string[] = [];
-  const page = browser.pages()[0] ?? (await browser.newPage());
+  const page = await profile.newPage();
   watch(page, troubles);
-  return { browser, page, troubles };
+  return { profile, page, troubles };
 }
 
 function watch(page: Page, troubles: string[]): void {

@@ -1,7 +1,7 @@
 /** Every wait of a test ends: with what it waited for, or with a sentence on what was missing. */
 
 /** Longest wait for something that should be there at once, in ms; CI machines are slow. */
-export const patienceMs = 5_000;
+export const patienceMs = 15_000;
 
 /** The same promise, but rejected after `ms` with "<what>: nothing for <ms> ms" and `seen()`. */
 export async function within<Value>(

@@ -1,0 +1,77 @@
+/**
+ * The worker of a soak, in a process of its own, so that its memory is its own. It needs
+ * `--expose-gc` and a parent; its argument is the upstream's port.
+ */
+
+import { startWorker, type Worker } from "../../src/worker.ts";
+import { planFor } from "../faults/a-plan.ts";
+import { StrayErrors } from "../faults/stray-errors.ts";
+import type { Ask, Leftovers, Sample, Told } from "./soak-report.ts";
+
+const stray = new StrayErrors();
+const texts: string[] = [];
+let strayCount = 0;
+
+const worker = await startWorker(
+  planFor([Number(process.argv[2])], { accessLog: { file: "/dev/null" } }),
+  { onTrouble: (what, error) => texts.push(`${what}: ${textOf(error)}`) },
+);
+
+process.on("message", (ask: Ask) => void answer(ask));
+tell({ type: "ready", port: worker.listeners[0]?.port ?? 0 });
+
+async function answer(ask: Ask): Promise<void> {
+  switch (ask) {
+    case "sample":
+      return tell({ type: "sample", sample: sampleOf(worker) });
+    case "leftovers":
+      return tell({ type: "leftovers", leftovers: leftoversOf(worker), texts });
+    case "stop":
+      await worker.stop(1_000);
+      process.disconnect();
+  }
+}
+
+function sampleOf({ counters }: Worker): Sample {
+  collectGarbage();
+  const { heapUsed, external, rss } = process.memoryUsage();
+  return {
+    seconds: process.uptime(),
+    exchangesCount: counters.exchangesEnded,
+    heapBytes: heapUsed,
+    outsideBytes: external,
+    rssBytes: rss,
+  };
+}
+
+function leftoversOf({ counters, ...counts }: Worker): Leftovers {
+  const found = stray.take();
+  strayCount += found.length;
+  texts.push(...found);
+  const resources = process.getActiveResourcesInfo();
+  return {
+    exchangesInFlight: counters.exchangesInFlight,
+    exchangesWithoutEnd: counters.exchangesBegun - counters.exchangesEnded,
+    clientConnections: counters.connectionsActive,
+    upstreamConnections: counts.upstreamConnectionCount(),
+    sockets: resources.filter((name) => name === "TCPSocketWrap").length,
+    deadlines: counts.watchedCount(),
+    spooledBytes: counts.spooledBytes(),
+    guardedExceptions: counters.guardedExceptions,
+    troubles: texts.length,
+    strayErrors: strayCount,
+  };
+}
+
+function collectGarbage(): void {
+  if (globalThis.gc === undefined) throw new Error("start it with --expose-gc");
+  globalThis.gc();
+}
+
+function tell(told: Told): void {
+  process.send?.(told);
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
