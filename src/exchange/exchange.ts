@@ -49,6 +49,7 @@ export class Exchange {
   /** What went wrong, if anything did. */
   failure: Failure | undefined;
   #aborted: Failure | undefined;
+  #isFinished = false;
   #abortable: Abortable | undefined;
 
   constructor(
@@ -68,9 +69,14 @@ export class Exchange {
     return this.#aborted;
   }
 
+  /** Both messages are whole: what becomes of their connections is no failure of theirs. */
+  finish(): void {
+    this.#isFinished = true;
+  }
+
   /** Ends whatever the exchange waits for. The first failure counts. */
   abort(failure: Failure): void {
-    if (this.#aborted !== undefined) return;
+    if (this.#aborted !== undefined || this.#isFinished) return;
     this.#aborted = failure;
     this.failure ??= failure;
     this.#abortable?.abort(failure);

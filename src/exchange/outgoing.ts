@@ -32,11 +32,12 @@ export function outgoingRequest(x: Exchange, route: RoutePlan, rooms: Rooms): Re
     prefix: route.mapping?.publicPrefix ?? "",
   });
   addVia(fields, from.version, rooms.pseudonym);
-  identify(fields, x.requestId, rooms);
+  identify(from.fields, fields, { requestId: x.requestId, rooms });
+  let { authority } = from;
   if (route.fieldRules !== undefined) {
     applyFieldRules(route.fieldRules.request, fields, { head: from, clientIp: x.clientIp });
+    authority = takeHost(fields) ?? authority;
   }
-  const authority = takeHost(fields) ?? from.authority;
   return {
     method: from.method,
     target: route.mapping === undefined ? from.target : mapTarget(route.mapping, from.target),
@@ -57,7 +58,7 @@ export function outgoingRequest(x: Exchange, route: RoutePlan, rooms: Rooms): Re
 /** RFC 9110 §6.6.1: every answer has one, and whoever forwards one without it adds it. */
 export function addDate(fields: Fields, rooms: Rooms): void {
   if (fields.has(id.date)) return;
-  fields.addMade(id.date, "Date", writeDate(rooms.clock.wallMs()));
+  fields.addMade("Date", writeDate(rooms.clock.wallMs()));
 }
 
 /**
@@ -77,15 +78,21 @@ function takeHost(fields: Fields): string | undefined {
 const sampled = "01";
 
 /** `X-Request-Id` and `traceparent` are passed on if they are good, else made. */
-function identify(fields: Fields, requestId: string, rooms: Rooms): void {
-  if (fields.get(id["x-request-id"]) !== requestId) {
-    fields.remove(id["x-request-id"]);
-    fields.addMade(id["x-request-id"], "X-Request-Id", requestId);
+function identify(from: Fields, to: Fields, { requestId, rooms }: Identity): void {
+  const given = from.get(id["x-request-id"]);
+  if (given !== requestId) {
+    if (given !== undefined) to.remove(id["x-request-id"]);
+    to.addMade("X-Request-Id", requestId);
   }
-  const trace = fields.get(id.traceparent);
+  const trace = from.get(id.traceparent);
   if (trace !== undefined && readTraceparent(trace)) return;
-  fields.remove(id.traceparent);
-  fields.addMade(id.traceparent, "traceparent", makeTraceparent(rooms.random, sampled));
+  if (trace !== undefined) to.remove(id.traceparent);
+  to.addMade("traceparent", makeTraceparent(rooms.random, sampled));
+}
+
+interface Identity {
+  readonly requestId: string;
+  readonly rooms: Rooms;
 }
 
 /**
@@ -106,8 +113,8 @@ export function outgoingResponse(
   const { fields } = head;
   const { route } = x;
   mapToPublic(x, member, fields);
-  addVia(fields, head.version, rooms.pseudonym);
   addDate(fields, rooms);
+  addVia(fields, head.version, rooms.pseudonym);
   if (route?.fieldRules !== undefined) {
     const subject = { head: x.head, clientIp: x.clientIp };
     applyFieldRules(route.fieldRules.response, fields, subject);

@@ -257,6 +257,7 @@ export class Relay {
     if (this.#isSettled) return;
     this.#isSettled = true;
     this.#failure = failure;
+    if (failure === undefined) this.#exchange.finish();
     this.release();
     this.#settle?.(failure);
   }

@@ -37,7 +37,11 @@ export class Fields {
   readonly #text: string;
   /** The lines that were added or changed since; their marks count from `tailStart`. */
   #tail = "";
-  readonly #marks: number[];
+  #marks: number[];
+  /** Another object has the same marks: they are copied before one is changed. */
+  #isShared = false;
+  /** Lines of `addMade`, which get marks only when somebody asks for them. */
+  #made = "";
 
   /** `marks` become this object's own. Only wire machines pass any: they have checked the text. */
   constructor(text = "", marks: number[] = []) {
@@ -54,20 +58,22 @@ export class Fields {
 
   /** The same lines; what is done to one does not change the other. */
   clone(): Fields {
-    const copy = new Fields(this.#text, this.#marks.slice());
+    const copy = new Fields(this.#text, this.#marks);
     copy.#tail = this.#tail;
+    copy.#made = this.#made;
+    copy.#isShared = this.#isShared = true;
     return copy;
   }
 
   has(field: FieldId): boolean {
-    const marks = this.#marks;
+    const marks = this.#read();
     for (let at = 0; at < marks.length; at += perLine) if (marks[at] === field) return true;
     return false;
   }
 
   /** How many lines have this name. */
   countOf(field: FieldId): number {
-    const marks = this.#marks;
+    const marks = this.#read();
     let count = 0;
     for (let at = 0; at < marks.length; at += perLine) if (marks[at] === field) count += 1;
     return count;
@@ -75,7 +81,7 @@ export class Fields {
 
   /** The value of the first line with this name. */
   get(field: FieldId): string | undefined {
-    const marks = this.#marks;
+    const marks = this.#read();
     for (let at = 0; at < marks.length; at += perLine) {
       if (marks[at] === field) return this.#slice(marks[at + 3]!, marks[at + 4]!);
     }
@@ -90,7 +96,7 @@ export class Fields {
 
   /** The values of every line with this name, in order. */
   all(field: FieldId): string[] {
-    const marks = this.#marks;
+    const marks = this.#read();
     const values: string[] = [];
     for (let at = 0; at < marks.length; at += perLine) {
       if (marks[at] === field) values.push(this.#slice(marks[at + 3]!, marks[at + 4]!));
@@ -111,7 +117,7 @@ export class Fields {
 
   /** Every line, in order, with the name as it was written. Not for the hot path. */
   each(visit: (name: string, value: string, field: FieldId) => void): void {
-    const marks = this.#marks;
+    const marks = this.#read();
     for (let at = 0; at < marks.length; at += perLine) {
       if (marks[at] === removed) continue;
       visit(
@@ -131,14 +137,14 @@ export class Fields {
    * Appends a line whose value needs no look: this program made it, or took it from a checked head.
    * On the way of every exchange, where `add` would look at the same bytes again.
    */
-  addMade(field: FieldId, name: string, value: string): void {
-    this.#append(field, name, value);
+  addMade(name: string, value: string): void {
+    this.#made += `${name}: ${value}\r\n`;
   }
 
   /** Gives the first line of this name the value and removes the others; or appends one. */
   set(name: string, value: string): void {
     const field = this.#check(name, value);
-    const marks = this.#marks;
+    const marks = this.#own();
     let place = -1;
     for (let at = 0; at < marks.length; at += perLine) {
       if (!this.#isNamed(at, field, name)) continue;
@@ -150,31 +156,29 @@ export class Fields {
   }
 
   remove(field: FieldId): void {
-    const marks = this.#marks;
-    for (let at = 0; at < marks.length; at += perLine) {
-      if (marks[at] === field) marks[at] = removed;
-    }
+    if (this.has(field)) this.removeWhere((found) => found === field);
   }
 
   /** Removes every line of this name, which need not be in the table and is in any case. */
   removeNamed(name: string): void {
     const field = idOfName(name);
-    for (let at = 0; at < this.#marks.length; at += perLine) {
-      if (this.#isNamed(at, field, name)) this.#marks[at] = removed;
+    const marks = this.#own();
+    for (let at = 0; at < marks.length; at += perLine) {
+      if (this.#isNamed(at, field, name)) marks[at] = removed;
     }
   }
 
   /** Removes the lines for which `doomed` says so. */
   removeWhere(doomed: (field: FieldId) => boolean): void {
-    const marks = this.#marks;
+    const marks = this.#read();
     for (let at = 0; at < marks.length; at += perLine) {
-      if (marks[at] !== removed && doomed(marks[at]!)) marks[at] = removed;
+      if (marks[at] !== removed && doomed(marks[at]!)) this.#own()[at] = removed;
     }
   }
 
   /** Replaces values line by line; `undefined` leaves a line as it is. */
   mapValues(field: FieldId, change: (value: string) => string | undefined): void {
-    const marks = this.#marks;
+    const marks = this.#own();
     for (let at = 0; at < marks.length; at += perLine) {
       if (marks[at] !== field) continue;
       const name = this.#slice(marks[at + 1]!, marks[at + 2]!);
@@ -212,7 +216,33 @@ export class Fields {
       }
       runEnd = valueEnd + 2;
     }
-    return runEnd === runStart ? out : out + this.#run(runStart, runEnd);
+    return (runEnd === runStart ? out : out + this.#run(runStart, runEnd)) + this.#made;
+  }
+
+  /** The marks of all lines, for looking at only. */
+  #read(): number[] {
+    if (this.#made !== "") this.#markMade();
+    return this.#marks;
+  }
+
+  /** The marks of all lines, for changing. */
+  #own(): number[] {
+    if (this.#made !== "") this.#markMade();
+    if (this.#isShared) {
+      this.#marks = this.#marks.slice();
+      this.#isShared = false;
+    }
+    return this.#marks;
+  }
+
+  #markMade(): void {
+    const lines = this.#made.split("\r\n");
+    this.#made = "";
+    for (const line of lines.slice(0, -1)) {
+      const colon = line.indexOf(":");
+      const name = line.slice(0, colon);
+      this.#append(idOfName(name), name, line.slice(colon + 2));
+    }
   }
 
   /** The whole tail is joined as it is: to cut it out of itself would copy it once more. */
@@ -231,7 +261,7 @@ export class Fields {
     const start = tailStart + this.#tail.length;
     this.#tail += `${name}: ${value}\r\n`;
     const nameEnd = start + name.length;
-    this.#marks.push(field, start, nameEnd, nameEnd + 2, nameEnd + 2 + value.length);
+    this.#own().push(field, start, nameEnd, nameEnd + 2, nameEnd + 2 + value.length);
   }
 
   #isNamed(at: number, field: FieldId, name: string): boolean {
@@ -251,7 +281,7 @@ export class Fields {
     assert(isFieldValue(value), `field ${name} may not hold ${JSON.stringify(value)}`);
     const start = tailStart + this.#tail.length;
     this.#tail += `${name}: ${value}\r\n`;
-    const marks = this.#marks;
+    const marks = this.#own();
     marks[at + 1] = start;
     marks[at + 2] = start + name.length;
     marks[at + 3] = start + name.length + 2;

@@ -35,9 +35,9 @@ function replaceUntrusted(fields: Fields, view: ForwardedView): void {
   const peerIp = plainIp(view.peerIp);
   const claimsRealIp = fields.has(id["x-real-ip"]);
   fields.removeWhere(isForwarded);
-  if (peerIp !== "") fields.addMade(id["x-forwarded-for"], "X-Forwarded-For", peerIp);
-  if (authority !== "") fields.addMade(id["x-forwarded-host"], "X-Forwarded-Host", authority);
-  fields.addMade(id["x-forwarded-proto"], "X-Forwarded-Proto", scheme);
+  if (peerIp !== "") fields.addMade("X-Forwarded-For", peerIp);
+  if (authority !== "") fields.addMade("X-Forwarded-Host", authority);
+  fields.addMade("X-Forwarded-Proto", scheme);
   if (prefix !== "") fields.add("X-Forwarded-Prefix", prefix);
   if (claimsRealIp && peerIp !== "") fields.add("X-Real-IP", peerIp);
   if (rfc7239) fields.add("Forwarded", writeForwarded({ for: peerIp, host: authority, scheme }));

@@ -9,7 +9,7 @@ import type { Fields } from "../http/fields.ts";
 
 /** A line of its own behind the others is the same list (RFC 9110 §5.3). */
 export function addVia(fields: Fields, version: string, pseudonym: string): void {
-  fields.addMade(id.via, "Via", `${version} ${pseudonym}`);
+  fields.addMade("Via", `${version} ${pseudonym}`);
 }
 
 /** Whether the name stands in the list as a whole word. */

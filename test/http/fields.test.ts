@@ -45,7 +45,7 @@ const cases: readonly Case[] = [
   { name: "add nothing", change: (fields) => fields.add("X-C", ""), want: [...abc, "X-C: "] },
   {
     name: "add what this program made",
-    change: (fields) => fields.addMade(id.via, "Via", "1.1 x"),
+    change: (fields) => fields.addMade("Via", "1.1 x"),
     want: [...abc, "Via: 1.1 x"],
   },
   {

@@ -5,6 +5,8 @@
 
 import { connect, type Socket } from "node:net";
 
+import { bodyPiece } from "./soak-upstream.ts";
+
 /** Of a hundred visits, so many are broken off by the client. */
 const abortPercent = 8;
 
@@ -17,8 +19,8 @@ const restMsMax = 20;
 export interface Visits {
   doneCount: number;
   abortedCount: number;
-  /** Broken off by the other side, visibly. */
-  brokenCount: number;
+  /** Broken off by the other side, visibly: how often, by the name of the visit. */
+  readonly broken: Map<string, number>;
   /** Whole and wrong, or never over. */
   readonly wrong: string[];
 }
@@ -39,7 +41,7 @@ interface Visit {
 
 const close = "Host: soak\r\nConnection: close\r\n\r\n";
 const keep = "Host: soak\r\n\r\n";
-const piece = Buffer.alloc(10_000, "x");
+const piece: Buffer = Buffer.alloc(10_000, "x");
 
 const visits: readonly Visit[] = [
   { name: "small", request: () => [`GET /sized/60 HTTP/1.1\r\n${close}`], bodyBytes: 60 },
@@ -119,7 +121,7 @@ export async function runClients(
   random: () => number,
   isOver: () => boolean,
 ): Promise<Visits> {
-  const seen: Visits = { doneCount: 0, abortedCount: 0, brokenCount: 0, wrong: [] };
+  const seen: Visits = { doneCount: 0, abortedCount: 0, broken: new Map(), wrong: [] };
   const one = async (): Promise<void> => {
     while (!isOver()) {
       const visit = visits[Math.floor(random() * visits.length)];
@@ -144,7 +146,7 @@ async function pay(
   const over = Promise.withResolvers<"fin" | "reset" | "late">();
   const pieces: Buffer[] = [];
   const timer = setTimeout(() => over.resolve("late"), visitMsMax);
-  socket.on("data", (bytes) => {
+  socket.on("data", (bytes: Buffer) => {
     pieces.push(bytes);
     if (visit.readMs !== undefined) pauseFor(socket, visit.readMs);
   });
@@ -172,7 +174,7 @@ function pauseFor(socket: Socket, ms: number): void {
 async function write(socket: Socket, visit: Visit, random: () => number): Promise<void> {
   for (const part of visit.request(random)) {
     if (socket.destroyed) return;
-    if (!socket.write(part)) await wait(10);
+    if (!socket.write(part as string)) await wait(10);
     if (visit.writeMs !== undefined) await wait(visit.writeMs);
   }
   if (visit.isTunnel === true) socket.end();
@@ -185,19 +187,33 @@ function judge(visit: Visit, bytes: Buffer, ending: string, seen: Visits): void 
   }
   const text = bytes.toString("latin1");
   const headEnd = text.indexOf("\r\n\r\n");
-  const statuses = text.match(/^HTTP\/1\.1 \d\d\d/gm) ?? [];
+  const statuses = text.match(/HTTP\/1\.1 \d\d\d/g) ?? [];
   const isGood = statuses.every((line) => line.endsWith("200"));
   if (ending === "reset" || headEnd < 0 || statuses.length < (visit.answerCount ?? 1)) {
-    seen.brokenCount += 1;
+    noteBroken(seen, visit);
     return;
   }
   const length = /content-length: (\d+)/i.exec(text.slice(0, headEnd))?.[1];
-  const bodyBytes = bytes.length - headEnd - 4;
+  const body = bytes.subarray(headEnd + 4);
   if (visit.bodyBytes === undefined || !isGood) seen.doneCount += 1;
   else if (Number(length) !== visit.bodyBytes) seen.wrong.push(`${visit.name}: wrong length`);
-  else if (bodyBytes < visit.bodyBytes) seen.brokenCount += 1;
-  else if (bodyBytes > visit.bodyBytes) seen.wrong.push(`${visit.name}: too many bytes`);
+  else if (!isRight(body)) seen.wrong.push(`${visit.name}: wrong bytes`);
+  else if (body.length < visit.bodyBytes) noteBroken(seen, visit);
+  else if (body.length > visit.bodyBytes) seen.wrong.push(`${visit.name}: too many bytes`);
   else seen.doneCount += 1;
+}
+
+/** The body, or as much as came of it, is what the upstream sent. */
+function isRight(body: Buffer): boolean {
+  for (let at = 0; at < body.length; at += bodyPiece.length) {
+    const part = body.subarray(at, at + bodyPiece.length);
+    if (!part.equals(bodyPiece.subarray(0, part.length))) return false;
+  }
+  return true;
+}
+
+function noteBroken({ broken }: Visits, { name }: Visit): void {
+  broken.set(name, (broken.get(name) ?? 0) + 1);
 }
 
 function wait(ms: number): Promise<void> {

@@ -28,7 +28,7 @@ async function answer(ask: Ask): Promise<void> {
       return tell({ type: "leftovers", leftovers: leftoversOf(worker), texts });
     case "stop":
       await worker.stop(1_000);
-      process.disconnect();
+      process.disconnect?.();
   }
 }
 
@@ -64,8 +64,9 @@ function leftoversOf({ counters, ...counts }: Worker): Leftovers {
 }
 
 function collectGarbage(): void {
-  if (globalThis.gc === undefined) throw new Error("start it with --expose-gc");
-  globalThis.gc();
+  const { gc } = globalThis;
+  if (gc === undefined) throw new Error("start it with --expose-gc");
+  void gc();
 }
 
 function tell(told: Told): void {
