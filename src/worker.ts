@@ -16,6 +16,7 @@ import type { Rooms } from "./exchange/rooms.ts";
 import { RequestIds } from "./http/request-id.ts";
 import { openLogSink } from "./observe/open-log-sink.ts";
 import { NetTransport } from "./transport/net-transport.ts";
+import { connectionsWithinOpenFiles } from "./transport/open-files.ts";
 import type { Transport } from "./transport/channel.ts";
 import { Pool } from "./upstream/pool.ts";
 
@@ -111,6 +112,7 @@ export async function startWorker(plan: Plan, options: WorkerOptions = {}): Prom
     rooms,
     plan: () => plan,
     onAcceptError: (error) => onTrouble("cannot accept a connection", error),
+    connectionsMax: connectionsWithinOpenFiles(),
   };
   const doors = plan.listeners.map(() => new Door(doorServices));
   const listeners = await openDoors(doors, plan);

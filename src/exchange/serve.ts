@@ -122,6 +122,11 @@ function deliverLocal(x: Exchange, { head, body }: LocalAnswer, rooms: Rooms): v
     if (x.failure !== undefined) x.client.abort(x.failure);
     return;
   }
+  if (x.aborted?.code === "client-gone") {
+    // Nobody is there to be told; the log says what happened, and that nothing was sent.
+    x.status = head.status;
+    return;
+  }
   addDate(head.fields, rooms);
   sendHead(x, head);
   if (body.length > 0) {

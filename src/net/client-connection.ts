@@ -1,6 +1,6 @@
 /**
- * One connection of a client: the driver that joins a channel with the HTTP/1 server machine, for
- * one exchange after another.
+ * One connection of a client: joins a channel with the HTTP/1 server machine, for one exchange
+ * after another.
  *
  *   client ◀──▶ channel ◀──▶ machine ◀──▶ leg ◀──▶ exchange (serve)
  *
@@ -13,29 +13,23 @@
  */
 
 import { Failure } from "../base/failure.ts";
-import type { Timed } from "../base/wheel.ts";
 import type { Fields } from "../http/fields.ts";
 import type { RequestHead, ResponseHead } from "../http/head.ts";
 import type { Exchange, Peer } from "../exchange/exchange.ts";
+import { drainBytesMax, lingerMs } from "../limits/lingering.ts";
 import type { Channel, ChannelReceiver } from "../transport/channel.ts";
+import { MessageOutput } from "../transport/message-output.ts";
 import { ReadFlow } from "../transport/read-flow.ts";
 import { readEvent } from "../wire/http1/message-reader.ts";
 import { ServerMachine } from "../wire/http1/server-machine.ts";
 import { Http1ClientLeg, type ClientLegDriver } from "./client-leg.ts";
+import { ConnectionClock, type DeadlineOwner } from "./connection-clock.ts";
 import type { ConnectionHost } from "./connection-host.ts";
-import { SlowClientWatch } from "./slow-client-watch.ts";
-
-/** How much of a body that nobody wants is read, in bytes, so that the connection can stay. */
-const drainBytesMax = 256 * 1024;
-
-/** How long a connection lingers for it, in ms, and for the client's FIN (design rule 10). */
-const lingerMs = 2_000;
+import type { WaitsFor } from "./slow-client-watch.ts";
 
 type Phase = "idle" | "head" | "exchange" | "drain" | "linger" | "closed";
 
-export class ClientConnection implements ChannelReceiver, ClientLegDriver, Timed {
-  deadlineMs = Infinity;
-  lookMs = Infinity;
+export class ClientConnection implements ChannelReceiver, ClientLegDriver, DeadlineOwner {
   readonly #host: ConnectionHost;
   readonly #channel: Channel;
   readonly #machine: ServerMachine;
@@ -45,20 +39,22 @@ export class ClientConnection implements ChannelReceiver, ClientLegDriver, Timed
   #exchange: Exchange | undefined;
   readonly #flow: ReadFlow;
   #drainedBytes = 0;
-  #wantsRoom = false;
+  readonly #output: MessageOutput;
   #isPumping = false;
   #hasReadEnd = false;
-  #watch: SlowClientWatch | undefined;
+  readonly #clock: ConnectionClock;
 
   constructor(channel: Channel, host: ConnectionHost) {
     this.#channel = channel;
     this.#flow = new ReadFlow(channel);
     this.#host = host;
     this.#machine = new ServerMachine(host.plan.limits);
+    this.#output = new MessageOutput(channel, this.#machine.writer);
     const address = channel.peerAddress;
     this.#peer = { address, isTrusted: host.plan.trust.has(address) };
     channel.receiver = this;
-    this.#setDeadline(host.plan.timeouts.headMs);
+    this.#clock = new ConnectionClock(host, channel, this);
+    this.#clock.set(host.plan.timeouts.headMs);
   }
 
   get isInExchange(): boolean {
@@ -86,7 +82,7 @@ export class ClientConnection implements ChannelReceiver, ClientLegDriver, Timed
     if (this.#phase === "linger") return this.#dropLingering(bytes.length);
     if (reader.pendingBytes > 0) this.#flow.pause();
     reader.receive(bytes);
-    this.#pump();
+    this.startDelivery();
     return reader.pendingBytes > 0;
   }
 
@@ -95,32 +91,31 @@ export class ClientConnection implements ChannelReceiver, ClientLegDriver, Timed
     // What is queued still goes out; the channel closes by itself behind it.
     if (this.#phase === "linger" && this.#channel.queuedBytes > 0) return;
     if (this.#exchange === undefined) return this.#leave();
-    if (this.#machine.isTunnel) return this.#pump();
+    if (this.#machine.isTunnel) return this.startDelivery();
     const cutBody = !this.#machine.reader.isDone && !this.#machine.reader.receiveEnd();
     // A FIN before the answer's head means that nobody waits for it any more (design rule 9).
     if (cutBody || !this.#machine.hasSentHead) {
       this.#lose(new Failure("client-gone", "The client closed the connection"));
       this.#close();
     } else {
-      this.#watch ??= new SlowClientWatch(this.#host.clock.nowMs, this.#channel);
-      this.#setDeadline(SlowClientWatch.partingIntervalMs);
+      this.#clock.watchClient("parting");
     }
   }
 
   onDrained(): void {
-    if (!this.#wantsRoom) return;
-    this.#wantsRoom = false;
-    this.#leg?.receiver?.onRoom();
+    if (!this.#output.drained()) return;
+    if (this.#exchange === undefined) this.startDelivery();
+    else this.#leg?.receiver?.onRoom();
   }
 
   onClosed(error: Error | undefined): void {
-    if (this.#phase !== "closed") this.#forget();
-    const seen = error?.message ?? "closed";
-    this.#lose(new Failure("client-gone", `The client went away: ${seen}`));
+    this.#phase = "closed";
+    this.#clock.forget();
+    this.#lose(new Failure("client-gone", `The client went away: ${error?.message ?? "closed"}`));
     this.#host.onConnectionClosed(this);
   }
 
-  onDeadline(nowMs: number): void {
+  onDeadline(): void {
     switch (this.#phase) {
       case "head":
         if (!this.#machine.reader.isInsideHead) return this.#close();
@@ -128,36 +123,27 @@ export class ClientConnection implements ChannelReceiver, ClientLegDriver, Timed
       case "idle":
         return this.#leave();
       case "linger":
-        return this.#checkLingering(nowMs);
+        return this.#checkLingering();
       case "drain":
         return this.#linger();
       case "exchange":
-        return this.#checkSlowness(nowMs);
+        return this.#checkSlowness();
       case "closed":
     }
   }
 
   // What the leg asks for.
 
-  startDelivery(): void {
-    this.#pump();
-  }
-
   sendHead(head: ResponseHead): void {
     if (this.#host.isDraining || this.#hasReadEnd) this.#machine.closeAfterThis();
     this.#machine.sendHead(head);
-    if (this.#machine.isTunnel) this.#watchSlowness();
+    if (this.#machine.isTunnel) this.#clock.watchClient(this.#waitsFor());
   }
 
   sendBody(piece: Buffer): number {
-    const { writer } = this.#machine;
     this.#host.counters.clientBytesOut += piece.length;
-    if (!writer.piece(piece)) this.#channel.writeBoth(writer.takeText(), piece);
-    const room = this.#channel.room;
-    if (room === 0) {
-      this.#wantsRoom = true;
-      this.#watchSlowness();
-    }
+    const room = this.#output.sendBody(piece);
+    if (room === 0) this.#clock.watchClient(this.#waitsFor());
     return room;
   }
 
@@ -173,13 +159,12 @@ export class ClientConnection implements ChannelReceiver, ClientLegDriver, Timed
   }
 
   flush(): void {
-    const { writer } = this.#machine;
-    if (writer.hasText) this.#channel.writeText(writer.takeText());
+    this.#output.flush();
   }
 
   consumed(bytes: number): void {
     this.#flow.unconsumedBytes -= bytes;
-    if (this.#flow.mayDeliver && !this.#isPumping) this.#pump();
+    if (this.#flow.mayDeliver && !this.#isPumping) this.startDelivery();
   }
 
   /**
@@ -197,19 +182,19 @@ export class ClientConnection implements ChannelReceiver, ClientLegDriver, Timed
 
   // The way of the bytes.
 
-  #pump(): void {
+  /** Hands on what the machine finds, as long as somebody takes it. */
+  startDelivery(): void {
     if (this.#isPumping) return;
     this.#isPumping = true;
     try {
       while (this.#step());
     } catch (error) {
-      if (!(error instanceof Failure)) throw error;
       this.#onBadInput(error);
     } finally {
       this.#isPumping = false;
     }
     this.#leg?.receiver?.onBatch();
-    if (this.#phase === "drain" && this.deadlineMs === Infinity) this.#setDeadline(lingerMs);
+    if (this.#phase === "drain" && !this.#clock.isSet) this.#clock.set(lingerMs);
     this.#adjustFlow();
   }
 
@@ -237,24 +222,29 @@ export class ClientConnection implements ChannelReceiver, ClientLegDriver, Timed
 
   #stepHead(): boolean {
     const machine = this.#machine;
+    // Whoever does not read its answers is asked for no more requests.
+    if (this.#output.isFull()) return false;
     if (machine.next() === readEvent.head) {
       this.#beginExchange(machine.head);
       return true;
     }
     if (this.#phase === "idle" && machine.reader.isInsideHead) {
       this.#phase = "head";
-      this.#setDeadline(this.#host.plan.timeouts.headMs);
+      this.#clock.set(this.#host.plan.timeouts.headMs);
     }
     return false;
   }
 
   #beginExchange(head: RequestHead): void {
     this.#phase = "exchange";
-    this.deadlineMs = Infinity;
+    this.#clock.clear();
     this.#flow.unconsumedBytes = 0;
-    this.#watch = undefined;
-    this.#leg = new Http1ClientLeg(this);
-    this.#exchange = this.#host.begin(head, this.#leg, this.#peer);
+    this.#clock.endWatch();
+    const leg = new Http1ClientLeg(this);
+    this.#leg = leg;
+    const exchange = this.#host.begin(head, leg, this.#peer);
+    // An answer for which nobody had to wait is out by now, and the exchange over.
+    if (this.#leg === leg) this.#exchange = exchange;
   }
 
   #stepExchange(): boolean {
@@ -267,7 +257,7 @@ export class ClientConnection implements ChannelReceiver, ClientLegDriver, Timed
       case readEvent.piece: {
         const { piece } = reader;
         this.#flow.unconsumedBytes += piece.length;
-        if (this.#watch !== undefined) this.#watch.receivedBytes += piece.length;
+        this.#clock.received(piece.length);
         receiver.onBody(piece);
         return true;
       }
@@ -283,7 +273,7 @@ export class ClientConnection implements ChannelReceiver, ClientLegDriver, Timed
     const { reader } = this.#machine;
     if (reader.isDone) return false;
     if (this.#machine.isTunnel) return this.#hasReadEnd && reader.receiveEnd();
-    this.#watchSlowness();
+    this.#clock.watchClient(this.#waitsFor());
     return false;
   }
 
@@ -312,16 +302,16 @@ export class ClientConnection implements ChannelReceiver, ClientLegDriver, Timed
     this.#phase = "drain";
     this.#drainedBytes = 0;
     this.#flow.unconsumedBytes = 0;
-    this.deadlineMs = Infinity;
+    this.#clock.clear();
     if (this.#machine.reader.isDone) this.#nextExchange();
-    this.#pump();
+    this.startDelivery();
   }
 
   #nextExchange(): void {
     if (this.#hasReadEnd || this.#host.isDraining) return this.#linger();
     this.#machine.restart();
     this.#phase = "idle";
-    this.#setDeadline(this.#host.plan.timeouts.keepAliveMs);
+    this.#clock.set(this.#host.plan.timeouts.keepAliveMs);
   }
 
   /** Sends a FIN behind what is queued, and waits a little for the client's. */
@@ -329,7 +319,7 @@ export class ClientConnection implements ChannelReceiver, ClientLegDriver, Timed
     this.#phase = "linger";
     this.#drainedBytes = 0;
     this.#channel.end();
-    this.#setDeadline(lingerMs);
+    this.#clock.set(lingerMs);
     this.#flow.resume();
   }
 
@@ -340,12 +330,9 @@ export class ClientConnection implements ChannelReceiver, ClientLegDriver, Timed
   }
 
   /** A client that still takes of what is queued is waited for, however slow it is. */
-  #checkLingering(nowMs: number): void {
-    this.#watch ??= new SlowClientWatch(nowMs, this.#channel);
+  #checkLingering(): void {
     const isOver = this.#channel.queuedBytes === 0;
-    const failure = this.#watch.look(nowMs, "nothing", this.#host.plan.timeouts);
-    if (isOver || failure !== undefined) return this.#close();
-    this.#setDeadline(SlowClientWatch.intervalMs);
+    if (isOver || this.#clock.lookAtClient("nothing") !== undefined) this.#close();
   }
 
   #dropLingering(bytes: number): false {
@@ -356,7 +343,8 @@ export class ClientConnection implements ChannelReceiver, ClientLegDriver, Timed
 
   // Ends.
 
-  #onBadInput(failure: Failure): void {
+  #onBadInput(failure: unknown): void {
+    if (!(failure instanceof Failure)) throw failure;
     this.#machine.closeAfterThis();
     if (this.#phase === "drain") this.#linger();
     else if (this.#exchange === undefined) this.#refuse(failure);
@@ -365,7 +353,7 @@ export class ClientConnection implements ChannelReceiver, ClientLegDriver, Timed
 
   #refuse(failure: Failure): void {
     this.#phase = "exchange";
-    this.deadlineMs = Infinity;
+    this.#clock.clear();
     this.#machine.closeAfterThis();
     this.#leg = new Http1ClientLeg(this);
     this.#host.refuse(failure, this.#leg, this.#peer);
@@ -384,46 +372,29 @@ export class ClientConnection implements ChannelReceiver, ClientLegDriver, Timed
     this.#leg?.detach();
     this.#leg = undefined;
     this.#exchange = undefined;
-    this.#watch = undefined;
-    this.#wantsRoom = false;
+    this.#clock.endWatch();
+    this.#output.forget();
   }
 
   /** What is still queued is lost, and must look lost. */
   #close(): void {
-    this.#forget();
-    if (this.#channel.queuedBytes > 0) this.#channel.reset();
+    this.#phase = "closed";
+    this.#clock.forget();
+    if (this.#channel.queuedBytes > 0 || this.#machine.endsWithClose) this.#channel.reset();
     else this.#channel.close();
   }
 
-  #forget(): void {
-    this.#phase = "closed";
-    this.#host.wheel.forget(this);
-  }
-
-  // Time.
-
-  #setDeadline(ms: number): void {
-    this.deadlineMs = this.#host.clock.nowMs + ms;
-    this.#host.wheel.watch(this);
-  }
-
-  #watchSlowness(): void {
-    if (this.#watch !== undefined) return;
-    this.#watch = new SlowClientWatch(this.#host.clock.nowMs, this.#channel);
-    this.#setDeadline(SlowClientWatch.intervalMs);
-  }
-
-  #checkSlowness(nowMs: number): void {
-    const reader = this.#machine.reader;
-    const isReading = !reader.isDone && this.#flow.mayDeliver;
-    const isParting = this.#hasReadEnd && !this.#machine.isTunnel;
-    const others = isParting ? "parting" : isReading ? "body" : "nothing";
-    const waitsFor = this.#machine.isTunnel ? "tunnel" : others;
-    const failure = this.#watch?.look(nowMs, waitsFor, this.#host.plan.timeouts);
-    const { intervalMs, partingIntervalMs } = SlowClientWatch;
-    if (failure === undefined) return this.#setDeadline(isParting ? partingIntervalMs : intervalMs);
+  #checkSlowness(): void {
+    const failure = this.#clock.lookAtClient(this.#waitsFor());
+    if (failure === undefined) return;
     if (failure.code !== "body-timeout") return this.cut(failure);
     this.#machine.closeAfterThis();
     this.#exchange?.abort(failure);
+  }
+
+  #waitsFor(): WaitsFor {
+    if (this.#machine.isTunnel) return "tunnel";
+    if (this.#hasReadEnd) return "parting";
+    return !this.#machine.reader.isDone && this.#flow.mayDeliver ? "body" : "nothing";
   }
 }

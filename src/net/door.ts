@@ -25,6 +25,8 @@ export interface DoorServices extends Services {
   /** The plan in force now; an exchange keeps the one it began with. */
   readonly plan: () => Plan;
   readonly onAcceptError: (error: Error) => void;
+  /** How many connections the machine has room for, all doors together. */
+  readonly connectionsMax: number;
 }
 
 export class Door implements AcceptReceiver, ConnectionHost {
@@ -33,6 +35,7 @@ export class Door implements AcceptReceiver, ConnectionHost {
   #listener: Listener | undefined;
   /** Resolves when the last connection of a door that drains is gone. */
   #empty: PromiseWithResolvers<void> | undefined;
+  #hasToldFull = false;
   isDraining = false;
 
   constructor(services: DoorServices) {
@@ -73,8 +76,7 @@ export class Door implements AcceptReceiver, ConnectionHost {
 
   onChannel(channel: Channel): void {
     const { counters } = this;
-    const { connectionsMax } = this.plan.limits;
-    if (this.isDraining || (connectionsMax > 0 && counters.connectionsActive >= connectionsMax)) {
+    if (this.isDraining || this.#isFull()) {
       counters.connectionsRefused += 1;
       channel.close();
       return;
@@ -82,6 +84,24 @@ export class Door implements AcceptReceiver, ConnectionHost {
     counters.connectionsAccepted += 1;
     counters.connectionsActive += 1;
     this.#connections.add(new ClientConnection(channel, this));
+  }
+
+  /** Tells the operator when the machine's limit is reached, and again only after it had room. */
+  #isFull(): boolean {
+    const { connectionsMax } = this.plan.limits;
+    const machineMax = this.#services.connectionsMax;
+    const active = this.counters.connectionsActive;
+    if (connectionsMax > 0 && active >= connectionsMax) return true;
+    if (active < machineMax) {
+      if (active < machineMax / 2) this.#hasToldFull = false;
+      return false;
+    }
+    if (!this.#hasToldFull) {
+      const reason = `${active} are open, and open files are limited: see "ulimit -n"`;
+      this.#services.onAcceptError(new Error(reason));
+    }
+    this.#hasToldFull = true;
+    return true;
   }
 
   onAcceptError(error: Error): void {

@@ -11,8 +11,8 @@ import type { Channel } from "../transport/channel.ts";
 
 /**
  * What the connection waits for from its client, besides taking what is queued for it. `parting`:
- * it
- * has sent its FIN in the middle of its answer, so it is gone or takes no more than is on its way.
+ * it has sent its FIN in the middle of its answer, so it is gone or takes no more than is on its
+ * way.
  */
 export type WaitsFor = "body" | "tunnel" | "parting" | "nothing";
 
@@ -22,10 +22,15 @@ export type WaitsFor = "body" | "tunnel" | "parting" | "nothing";
  */
 const partingMs = 400;
 
+const intervalMs = 1_000;
+const partingIntervalMs = 250;
+
 export class SlowClientWatch {
   /** How often it is to be looked at, in ms. */
-  static readonly intervalMs: number = 1_000;
-  static readonly partingIntervalMs: number = 250;
+  static intervalFor(waitsFor: WaitsFor): number {
+    return waitsFor === "parting" ? partingIntervalMs : intervalMs;
+  }
+
   /** Bytes of body or tunnel since the watch began. */
   receivedBytes = 0;
   readonly #channel: Channel;

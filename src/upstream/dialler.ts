@@ -124,6 +124,8 @@ class Attempt implements Timed {
 
   #refused(error: Error): Failure {
     const message = `Cannot connect to ${this.#upstream.label}: ${error.message}`;
-    return new Failure("connect-refused", message, { cause: error });
+    // No file descriptor is left here: the upstream is not to blame, and the next has none either.
+    const isOurs = "code" in error && (error.code === "EMFILE" || error.code === "ENFILE");
+    return new Failure(isOurs ? "overloaded" : "connect-refused", message, { cause: error });
   }
 }

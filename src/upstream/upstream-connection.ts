@@ -16,6 +16,7 @@ import { id } from "../http/field-names.ts";
 import type { RequestHead, ResponseHead } from "../http/head.ts";
 import { DrivenLeg, type LegDriver } from "../http/driven-leg.ts";
 import type { LegReceiver, UpstreamLeg } from "../http/leg.ts";
+import { MessageOutput } from "../transport/message-output.ts";
 import { ReadFlow } from "../transport/read-flow.ts";
 import type { Channel, ChannelReceiver } from "../transport/channel.ts";
 import { ClientMachine } from "../wire/http1/client-machine.ts";
@@ -52,7 +53,7 @@ export class UpstreamConnection implements ChannelReceiver, LegDriver, Timed {
   #readError: Error | undefined;
   #isClosed = false;
   #hasAnswerBytes = false;
-  #wantsRoom = false;
+  readonly #output: MessageOutput;
   #sentBytesSeen = 0;
   #timeouts: UpstreamTimeouts | undefined;
   #idleMs = 0;
@@ -61,6 +62,7 @@ export class UpstreamConnection implements ChannelReceiver, LegDriver, Timed {
     this.label = label;
     this.#channel = channel;
     this.#flow = new ReadFlow(channel);
+    this.#output = new MessageOutput(channel, this.#machine.writer);
     this.#owner = owner;
     this.#services = services;
     this.bornMs = services.clock.nowMs;
@@ -80,7 +82,7 @@ export class UpstreamConnection implements ChannelReceiver, LegDriver, Timed {
     this.#flow.unconsumedBytes = 0;
     this.#isHolding = false;
     this.#hasAnswerBytes = false;
-    this.#wantsRoom = false;
+    this.#output.forget();
     this.#idleMs = timeouts.idleMs;
     this.#sendHead(head);
     this.#watch(timeouts.idleMs);
@@ -124,12 +126,7 @@ export class UpstreamConnection implements ChannelReceiver, LegDriver, Timed {
   }
 
   sendBody(piece: Buffer): number {
-    if (this.#machine.writer.piece(piece)) {
-      if (this.#channel.queuedBytes > 0) this.flush();
-    } else this.#channel.writeBoth(this.#machine.writer.takeText(), piece);
-    const room = this.#channel.room;
-    this.#wantsRoom = room === 0;
-    return room;
+    return this.#output.sendBody(piece);
   }
 
   sendEnd(trailers: Fields | undefined): void {
@@ -149,7 +146,7 @@ export class UpstreamConnection implements ChannelReceiver, LegDriver, Timed {
   }
 
   flush(): void {
-    if (this.#machine.writer.hasText) this.#channel.writeText(this.#machine.writer.takeText());
+    this.#output.flush();
   }
 
   consumed(bytes: number): void {
@@ -191,9 +188,7 @@ export class UpstreamConnection implements ChannelReceiver, LegDriver, Timed {
   }
 
   onDrained(): void {
-    if (!this.#wantsRoom || this.#leg === undefined) return;
-    this.#wantsRoom = false;
-    this.#leg.receiver?.onRoom();
+    if (this.#output.drained()) this.#leg?.receiver?.onRoom();
   }
 
   onClosed(error: Error | undefined): void {

@@ -38,5 +38,10 @@ export function responseHead(status: number, change: Partial<ResponseHead> = {})
 export const tunnelProtocol = "echo";
 
 export function tunnelRequest(): RequestHead {
-  return requestHead({ method: "GET", body: "none", upgrade: tunnelProtocol, wantsTrailers: false });
+  return requestHead({
+    method: "GET",
+    body: "none",
+    upgrade: tunnelProtocol,
+    wantsTrailers: false,
+  });
 }

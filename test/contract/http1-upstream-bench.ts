@@ -2,7 +2,10 @@
 
 import type { UpstreamLeg } from "../../src/http/leg.ts";
 import { upstreamTimeouts } from "../../src/upstream/options.ts";
-import { UpstreamConnection, type ConnectionOwner } from "../../src/upstream/upstream-connection.ts";
+import {
+  UpstreamConnection,
+  type ConnectionOwner,
+} from "../../src/upstream/upstream-connection.ts";
 import { MemoryTransport } from "../support/memory-transport.ts";
 import { servicesOver } from "./a-worker.ts";
 import { requestHead, responseHead, tunnelRequest } from "./heads.ts";

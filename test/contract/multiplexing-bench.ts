@@ -176,10 +176,7 @@ async function quietOf(...connections: readonly MultiplexingConnection[]): Promi
   }
 }
 
-async function closeBoth(
-  near: MultiplexingConnection,
-  far: MultiplexingConnection,
-): Promise<void> {
+async function closeBoth(near: MultiplexingConnection, far: MultiplexingConnection): Promise<void> {
   near.cut();
   await quietOf(near, far);
   if (near.legs.size !== 0 || far.legs.size !== 0) throw new Error("an exchange stays behind");

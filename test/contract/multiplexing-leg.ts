@@ -6,7 +6,7 @@
  *   leg ──▶ held back ──▶ outbox ──flush──▶ frames ──▶ other end's leg
  *            (window 0)                      ◀── window, as it is consumed
  *
- * The two ends are alike. One opens exchanges (an upstream connection), the other gets them (a door).
+ * The two ends are alike. One opens exchanges (an upstream connection), one gets them (a door).
  */
 
 import { Failure } from "../../src/base/failure.ts";
@@ -98,11 +98,7 @@ export class MultiplexingConnection {
     this.onExchange(head, this.#add(exchange, false, undefined));
   }
 
-  #add(
-    exchange: number,
-    reused: boolean,
-    receiver: LegReceiver | undefined,
-  ): MultiplexingLeg {
+  #add(exchange: number, reused: boolean, receiver: LegReceiver | undefined): MultiplexingLeg {
     const leg: MultiplexingLeg = new MultiplexingLeg(reused, receiver, {
       send: (frame) => this.send(exchange, frame),
       forget: () => void this.legs.delete(exchange),

@@ -1,4 +1,4 @@
-/** An endless body in which every byte tells its place: what is lost, repeated or mixed in shows. */
+/** An endless body in which every byte tells its place: what is lost or mixed in shows. */
 
 import assert from "node:assert/strict";
 
@@ -28,7 +28,7 @@ export class Pattern {
   }
 
   check(piece: Buffer): void {
-    for (let done = 0; done < piece.length; ) {
+    for (let done = 0; done < piece.length;) {
       const part = piece.subarray(done, done + periodBytes);
       const want = this.#at(this.position, part.length);
       assert.ok(part.equals(want), `wrong bytes near ${this.position}`);

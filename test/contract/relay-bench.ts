@@ -1,6 +1,6 @@
 /**
- * Clients and upstreams for tests of the relay, over either kind of leg. Every exchange is passed on
- * as `serve` does it, without its rooms:
+ * Clients and upstreams for tests of the relay, over either kind of leg. Every exchange is passed
+ * on as `serve` does it, without its rooms:
  *
  *   client's remote ══▶ client leg ──▶ relay ──▶ upstream leg ══▶ upstream's remote
  */
@@ -55,7 +55,8 @@ export class RelayBench {
       const peer = { address: "127.0.0.1", isTrusted: false };
       this.#begin(new Exchange(head, leg, peer, { plan: emptyPlan, nowMs: 0 }));
     };
-    this.#upstreamWire[1].onExchange = (head, leg) => this.#upstreamRemotes.shift()?.take(leg, head);
+    this.#upstreamWire[1].onExchange = (head, leg) =>
+      this.#upstreamRemotes.shift()?.take(leg, head);
   }
 
   /** What our side keeps of bodies for multiplexing legs, in bytes, one number an exchange. */

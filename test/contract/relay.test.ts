@@ -1,6 +1,6 @@
 /**
  * The relay over all combinations of legs: bodies arrive as they were sent, half a message looks
- * broken on the other side, and an exchange that is stalled for ever neither holds up another one on
+ * broken on the other side, and an exchange that is stalled for ever neither holds up another on
  * the same connection nor takes more memory than its bound.
  */
 
@@ -34,7 +34,7 @@ const legBytesMax = 2 * 64 * 1024;
 
 interface Case {
   readonly name: string;
-  run(bench: RelayBench): Promise<void>;
+  readonly run: (bench: RelayBench) => Promise<void>;
 }
 
 const cases: readonly Case[] = [

@@ -200,6 +200,12 @@ for (const [what, leave] of [
   });
 }
 
+scenario("a client that ends its side after an error has lost nothing", {
+  config: ({ a }) => ({ sites: { y: a } }),
+  client: [say(get()), expect("HTTP/1.1 404 "), expect("}\n"), end(), expectEnd("")],
+  check: ({ worker }) => assert.equal(worker.counters.failures["client-gone"], 0),
+});
+
 scenario("a Date is added where there is none, and Server is left alone", {
   client: [
     say(get("/1")),

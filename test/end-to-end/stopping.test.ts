@@ -6,6 +6,7 @@ import { test } from "node:test";
 import { startProxy, type Proxy } from "../support/proxy.ts";
 import { connectClient } from "../support/scripted-client.ts";
 import { startScriptedUpstream, type ScriptedUpstream } from "../support/scripted-upstream.ts";
+import { SlowDials } from "../support/slow-dials.ts";
 import type { WireEnd } from "../support/wire-end.ts";
 import { thenAlways, within } from "../support/within.ts";
 
@@ -17,8 +18,11 @@ interface Parties {
 
 interface StopCase {
   readonly name: string;
+  readonly transport?: SlowDials;
   readonly play: (parties: Parties) => Promise<void>;
 }
+
+const lateDials = new SlowDials();
 
 const get = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
 const ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
@@ -121,19 +125,24 @@ const cases: readonly StopCase[] = [
     },
   },
   {
-    name: "a connection whose client left while it was dialled does not stay",
+    name: "a connection that is made too late does not stay",
+    transport: lateDials,
     async play({ proxy, client }) {
+      lateDials.hold();
       client.say(get);
-      client.cut();
-      await within(proxy.worker.stop(100), "the worker stops");
+      await lateDials.begun();
+      await within(proxy.worker.stop(0), "the worker stops");
+      lateDials.release();
+      await client.expectGone();
     },
   },
 ];
 
-for (const { name, play } of cases) {
+for (const { name, transport, play } of cases) {
   void test(`threat 171: ${name}`, async () => {
     const upstream = await startScriptedUpstream();
-    const proxy = await startProxy({ to: upstream.address });
+    const options = transport === undefined ? {} : { transport };
+    const proxy = await startProxy({ to: upstream.address, ...options });
     const client = await connectClient(proxy.port);
     await thenAlways(
       () => play({ proxy, upstream, client }),

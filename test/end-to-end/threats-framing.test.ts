@@ -160,6 +160,13 @@ const rows: readonly ThreatRow[] = [
     upstream: [get("", "/1"), post("Content-Length: 2\r\n", "hi"), get("", "/3")],
   },
   {
+    threat: 32,
+    name: "a refused request, then a bad one",
+    bytes: get("", "/1") + "GET /2 HTTP/1.1\r\n\r\n" + get("", "/3"),
+    config: (to) => ({ sites: { y: to } }),
+    answers: [404, 400],
+  },
+  {
     threat: 33,
     name: "nothing behind Connection: close",
     bytes: get("Connection: close\r\n", "/1") + get("", "/2"),

@@ -9,7 +9,7 @@ import { after, test } from "node:test";
 import { clientTimeouts } from "../../src/limits/options.ts";
 import { Stage } from "./stage.ts";
 import { StrayErrors } from "./stray-errors.ts";
-import type { ToyClient } from "./toy-client.ts";
+import { ToyClient } from "./toy-client.ts";
 import type { ServerScript } from "./toy-server.ts";
 
 /** More than a pipe, but so little that the rest fits into the queue: the exchange ends at once. */
@@ -29,7 +29,7 @@ interface SlowCase {
   readonly name: string;
   readonly request: string;
   /** What happens while the client does not read. */
-  meanwhile(stage: Stage, client: ToyClient): Promise<unknown>;
+  readonly meanwhile: (stage: Stage, client: ToyClient) => Promise<unknown>;
 }
 
 const slowCases: readonly SlowCase[] = [
@@ -130,6 +130,65 @@ void test("ends: a head in parts is read behind a body that nobody consumed", as
   client.send(`TP/1.1\r\n${host}\r\n`);
   assert.equal(await client.answer(ok), "whole");
   client.close();
+  assert.deepEqual(await stage.close(), []);
+});
+
+void test("ends: an answer that ends with the connection is not cut by a FIN", async () => {
+  const stage = await Stage.open({
+    onHead(_head, connection) {
+      connection.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n");
+      return true;
+    },
+    onRequest() {},
+  });
+  const client = await stage.connect();
+  client.send(`POST / HTTP/1.0\r\n${host}Content-Length: 1000\r\n\r\nfirst`);
+  await stage.quiet();
+  client.end();
+  const whole = { status: 200, body: Buffer.from("half, and the rest") };
+  assert.equal(await client.answer(whole), "broken");
+  assert.equal(client.ending, "reset");
+  assert.deepEqual(client.violations, []);
+  assert.deepEqual(await stage.close(), []);
+});
+
+void test("ends: a request that is not repeatable is not said again", async () => {
+  const stage = await Stage.open({
+    onRequest(_request, connection) {
+      if (connection.servedCount > 0) connection.cut();
+      else connection.send(head, body);
+    },
+  });
+  const client = await stage.connect();
+  client.send(`GET / HTTP/1.1\r\n${host}\r\n`);
+  assert.equal(await client.answer(wanted), "whole");
+  client.send(`POST / HTTP/1.1\r\n${host}Content-Length: 0\r\n\r\n`);
+  assert.equal(await client.answer(wanted), "refused");
+  assert.equal(stage.server.requests.length, 2);
+  client.close();
+  assert.deepEqual(await stage.close(), []);
+});
+
+void test("ends: a connection that comes too late for its client is not lost", async () => {
+  const stage = await Stage.open(server);
+  const dial = stage.transport.dial.bind(stage.transport);
+  const late: (() => void)[] = [];
+  stage.transport.dial = (target, receiver) => {
+    late.push(() => void dial(target, receiver));
+    return () => {};
+  };
+  const client = new ToyClient();
+  const connected = client.connect(stage.transport, stage.worker.listeners[0]?.port ?? 0);
+  for (const go of late.splice(0)) go();
+  await connected;
+  client.send(`GET / HTTP/1.1\r\n${host}\r\n`);
+  await stage.quiet();
+  client.reset();
+  await stage.quiet();
+  for (const go of late.splice(0)) go();
+  await stage.pass(10_000);
+  assert.equal(stage.server.connections.size, 0, "it was kept, and closed when nobody wanted it");
+  assert.equal(stage.worker.upstreamConnectionCount(), 0);
   assert.deepEqual(await stage.close(), []);
 });
 

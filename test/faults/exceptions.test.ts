@@ -1,6 +1,6 @@
 /**
- * Bugs of ours: an exception in the middle of an exchange, or in a callback of a connection. It ends
- * that one and no other, is counted and told, and leaves nothing behind.
+ * Bugs of ours: an exception in the middle of an exchange, or in a callback of a connection. It
+ * ends that one and no other, is counted and told, and leaves nothing behind.
  */
 
 import assert from "node:assert/strict";

@@ -55,7 +55,8 @@ async function strike(
     const outcomes = await Promise.all(
       faults.map(async (fault) => {
         const outcome = await runScenario(scenario, "network", fault);
-        for (const problem of outcome.problems) problems.push(`${JSON.stringify(fault)}: ${problem}`);
+        for (const problem of outcome.problems)
+          problems.push(`${JSON.stringify(fault)}: ${problem}`);
         return outcome;
       }),
     );

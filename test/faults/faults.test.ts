@@ -1,7 +1,7 @@
 /**
- * The faulty transport twin: in each scenario, for every kind of operation, the first one fails, then
- * the second, and so on until the scenario has no more of them. Whatever fails, the client gets a
- * whole or a visibly broken answer, and nothing stays behind.
+ * The faulty transport twin: in each scenario, for every kind of operation, the first one fails,
+ * then the second, and so on until the scenario has no more of them. Whatever fails, the client
+ * gets a whole or a visibly broken answer, and nothing stays behind.
  */
 
 import assert from "node:assert/strict";

@@ -1,14 +1,11 @@
-/** A channel of the faulty twin: passes everything on, until the fault strikes one of its operations. */
+/** A channel of the faulty twin: passes everything on, until the fault strikes. */
 
 import type { Channel, ChannelReceiver } from "../../src/transport/channel.ts";
 import { poison, systemError } from "../support/memory-channel.ts";
-import type { Fault, Operation } from "./faulty-transport.ts";
+import type { FaultyTransport } from "./faulty-transport.ts";
 
-interface Twin {
-  count(operation: Operation, bytes?: number): Fault | undefined;
-  onFault(error: unknown): void;
-  late(task: () => void): void;
-}
+/** What a channel needs of its transport. */
+type Twin = Pick<FaultyTransport, "count" | "cutBytes" | "onFault" | "late">;
 
 const nobody: ChannelReceiver = {
   onRead: () => false,
@@ -116,15 +113,15 @@ export class FaultyChannel implements Channel, ChannelReceiver {
 
   onRead(bytes: Buffer): boolean {
     if (this.#isDead || this.#isShut || this.#hasFinFault) return false;
-    const fault = this.#twin.count("read", bytes.length);
-    if (this.#parts === undefined && fault === undefined) {
-      this.#tellRead(Buffer.from(bytes));
-      return false;
-    }
-    switch (fault?.kind) {
+    const kind = this.#twin.count("read", bytes.length);
+    switch (kind) {
+      case undefined:
+        if (this.#parts === undefined) this.#tellRead(Buffer.from(bytes));
+        else this.#cut([Buffer.from(bytes)]);
+        return false;
       case "ECONNRESET":
       case "ETIMEDOUT":
-        this.die(systemError(fault.kind, `read ${fault.kind}`));
+        this.die(systemError(kind, `read ${kind}`));
         return false;
       case "throw":
         throw new SeededBug();
@@ -139,13 +136,10 @@ export class FaultyChannel implements Channel, ChannelReceiver {
         this.#cut(inSmallParts(bytes));
         return false;
       case "in-two": {
-        const cutAt = fault.cutBytes ?? 0;
+        const cutAt = this.#twin.cutBytes;
         this.#cut([Buffer.from(bytes.subarray(0, cutAt)), Buffer.from(bytes.subarray(cutAt))]);
         return false;
       }
-      default:
-        this.#cut([Buffer.from(bytes)]);
-        return false;
     }
   }
 
@@ -187,7 +181,7 @@ export class FaultyChannel implements Channel, ChannelReceiver {
 
   #write(bytes: Buffer, pass: () => void): void {
     if (this.#isDead) return;
-    const kind = this.#twin.count("write")?.kind;
+    const kind = this.#twin.count("write");
     switch (kind) {
       case "EPIPE":
       case "ECONNRESET":
@@ -206,7 +200,7 @@ export class FaultyChannel implements Channel, ChannelReceiver {
         this.#isStalled = true;
         this.#twin.late(() => this.#goOn());
         return;
-      default:
+      case undefined:
         pass();
     }
   }
@@ -219,14 +213,14 @@ export class FaultyChannel implements Channel, ChannelReceiver {
 
   #close(pass: () => void, failure: string): void {
     if (this.#isDead) return;
-    switch (this.#twin.count("close")?.kind) {
+    switch (this.#twin.count("close")) {
       case "ECONNRESET":
         return this.die(systemError(failure, `close ${failure}`));
       case "late":
         this.#isCloseLate = true;
         this.#twin.late(pass);
         return;
-      default:
+      case undefined:
         pass();
         if (this.#isShut && this.#isInnerClosed) setImmediate(() => this.#tellClosed(undefined));
     }
@@ -280,7 +274,7 @@ export class FaultyChannel implements Channel, ChannelReceiver {
 /** Byte by byte, as long as that is likely to be a head; then in larger and larger parts. */
 function inSmallParts(bytes: Buffer): readonly Buffer[] {
   const parts: Buffer[] = [];
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     const size = at < 300 ? 1 : at;
     parts.push(Buffer.from(bytes.subarray(at, at + size)));
     at += size;

@@ -24,7 +24,7 @@ export type Operation = "read" | "write" | "dial" | "close";
 /** What may go wrong with each operation. */
 export const faultKinds = {
   /**
-   * The connection breaks; a FIN comes in place of bytes; the bytes come one by one, or in two parts.
+   * The connection breaks; a FIN comes in place of bytes; they come one by one, or in two parts.
    * And our own: whoever is told of the bytes throws, before or after it has dealt with them.
    */
   read: ["ECONNRESET", "ETIMEDOUT", "fin", "byte-by-byte", "in-two", "throw", "throw-after"],
@@ -36,7 +36,8 @@ export const faultKinds = {
   close: ["ECONNRESET", "late"],
 } as const satisfies Record<Operation, readonly string[]>;
 
-export type FaultKind = (typeof faultKinds)[Operation][number];
+export type KindOf<Of extends Operation> = (typeof faultKinds)[Of][number];
+export type FaultKind = KindOf<Operation>;
 
 export interface Fault {
   readonly operation: Operation;
@@ -55,6 +56,8 @@ export class FaultyTransport implements Transport {
   readonly counts: Record<Operation, number> = { read: 0, write: 0, dial: 0, close: 0 };
   /** How many bytes the read in question brought. */
   readBytes = 0;
+  /** Told of every operation, with how many there were before. */
+  onOperation: (count: number) => void = () => {};
   /** Whether the fault has happened. */
   hasStruck = false;
   readonly #inner: Transport;
@@ -73,14 +76,21 @@ export class FaultyTransport implements Transport {
     this.#inner.onFault = listener;
   }
 
-  /** Counts one operation; the fault, if this is the one it strikes. */
-  count(operation: Operation, bytes = 0): Fault | undefined {
+  /** Counts one operation; what goes wrong with it, if this is the one. */
+  count<Of extends Operation>(operation: Of, bytes = 0): KindOf<Of> | undefined {
+    const { read, write, dial, close } = this.counts;
+    this.onOperation(read + write + dial + close);
     const at = this.counts[operation]++;
     const fault = this.#fault;
     if (fault === undefined || fault.operation !== operation || fault.at !== at) return undefined;
     this.hasStruck = true;
     if (operation === "read") this.readBytes = bytes;
-    return fault;
+    return fault.kind as KindOf<Of>;
+  }
+
+  /** Where `in-two` cuts. */
+  get cutBytes(): number {
+    return this.#fault?.cutBytes ?? 0;
   }
 
   listen(target: ListenTarget, receiver: AcceptReceiver): Promise<Listener> {
@@ -91,7 +101,7 @@ export class FaultyTransport implements Transport {
   }
 
   dial(target: DialTarget, receiver: DialReceiver): () => void {
-    const kind = this.count("dial")?.kind;
+    const kind = this.count("dial");
     const pass = this.#passing(receiver);
     switch (kind) {
       case undefined:
@@ -109,15 +119,21 @@ export class FaultyTransport implements Transport {
           },
           onDialFailed: (error) => receiver.onDialFailed(error),
         });
-      default:
+      case "ECONNREFUSED":
+      case "EMFILE":
+      case "ETIMEDOUT":
         return failLater(receiver, systemError(kind, `connect ${kind}`));
     }
+  }
+
+  late(task: () => void): void {
+    afterTurns(lateTurns, task);
   }
 
   #dialLate(target: DialTarget, receiver: DialReceiver): () => void {
     let giveUp: (() => void) | undefined;
     let isGivenUp = false;
-    afterTurns(lateTurns, () => {
+    this.late(() => {
       if (!isGivenUp) giveUp = this.#inner.dial(target, receiver);
     });
     return () => {
@@ -135,11 +151,7 @@ export class FaultyTransport implements Transport {
   }
 
   #wrap(channel: Channel): FaultyChannel {
-    return new FaultyChannel(channel, {
-      count: (operation, bytes) => this.count(operation, bytes),
-      onFault: (error) => this.onFault(error),
-      late: (task) => afterTurns(lateTurns, task),
-    });
+    return new FaultyChannel(channel, this);
   }
 }
 

@@ -1,6 +1,7 @@
 /**
- * What the real transport does at the ends of connections: a reset looks like one and always closes,
- * also on a pipe, also right behind a FIN; a receiver that throws breaks its connection visibly.
+ * What the real transport does at the ends of connections: a reset looks like one and always
+ * closes, also on a pipe, also right behind a FIN; a receiver that throws breaks its connection
+ * visibly.
  */
 
 import assert from "node:assert/strict";
@@ -63,7 +64,7 @@ const much = Buffer.alloc(16 * 1024 * 1024);
 
 interface Case {
   readonly name: string;
-  run(pair: Pair): void;
+  readonly run: (pair: Pair) => void;
   /** What the end that was left is told at last, on TCP; a pipe knows no reset. */
   readonly other: RegExp;
 }
@@ -152,7 +153,7 @@ for (const place of places) {
   }
 }
 
-void test("net channel: a receiver that throws is told of an end that was not in order", async () => {
+void test("net channel: a receiver that throws is told of an end out of order", async () => {
   const pair = await pairOn("TCP");
   pair.atDialled.onReadDo = () => {
     throw new Error("a bug");

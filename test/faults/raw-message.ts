@@ -62,7 +62,7 @@ function readChunked(head: Head, input: Buffer, start: number): RawMessage {
   const partial = (): RawMessage => {
     return { ...head, body: Buffer.concat(pieces), state: "partial", bytes: input.length };
   };
-  for (let at = start; ; ) {
+  for (let at = start; ;) {
     const lineEnd = input.indexOf("\r\n", at);
     if (lineEnd < 0) return partial();
     const size = input.toString("latin1", at, lineEnd);

@@ -1,6 +1,6 @@
 /**
- * Plays one scenario with one fault, and says what was wrong afterwards: an answer that lies, a wait
- * without end, an exception that got out, something that stays behind.
+ * Plays one scenario with one fault, and says what was wrong afterwards: an answer that lies, a
+ * wait without end, an exception that got out, something that stays behind.
  */
 
 import { NetTransport } from "../../src/transport/net-transport.ts";
@@ -18,7 +18,7 @@ import { ToyServer } from "./toy-server.ts";
 export type Ground = "memory" | "network";
 
 export interface Outcome {
-  /** The scenario got as far as the fault. */
+  /** The scenario got as far as the fault, or the moment. */
   readonly hasStruck: boolean;
   /** How many bytes the read had that was to fail. */
   readonly readBytes: number;
@@ -29,18 +29,48 @@ export interface Outcome {
 /** Longer than every timeout that a scenario can run into. */
 const waitMsMax = 400_000;
 
+/** Longer than any client is waited for. */
+const noReadMs = 300_000;
+
 /** How far the clock goes forward when nothing moves, in ms. */
 const stepMs = 1_000;
 
 /** On the network nothing moves when nothing has moved for so long, in ms. */
 const calmMs = 8;
 
+/** Something that somebody does in the middle of a scenario, after so many operations. */
+export interface Moment {
+  readonly at: number;
+  readonly action: Action;
+}
+
+export const actions = [
+  "client resets",
+  "client ends",
+  "client does not read for long",
+  "upstreams reset",
+  "worker stops in order",
+  "worker stops at once",
+] as const;
+
+type Action = (typeof actions)[number];
+
 export async function runScenario(
   scenario: Scenario,
   ground: Ground,
   fault: Fault | undefined,
 ): Promise<Outcome> {
-  const play = new Play(scenario, ground, fault);
+  return run(new Play(scenario, ground, fault));
+}
+
+/** Without a fault, but for what is done in the middle. */
+export async function runMoment(scenario: Scenario, moment: Moment): Promise<Outcome> {
+  const play = new Play(scenario, "memory", undefined);
+  play.doAt(moment);
+  return run(play);
+}
+
+async function run(play: Play): Promise<Outcome> {
   await play.begin();
   await play.perform();
   await play.leave();
@@ -58,6 +88,8 @@ class Play {
   #worker: Worker | undefined;
   #nowMs = 0;
   #seededCount = 0;
+  #readOnMs = Infinity;
+  #hasActed = false;
 
   constructor(scenario: Scenario, ground: Ground, fault: Fault | undefined) {
     this.#scenario = scenario;
@@ -66,6 +98,35 @@ class Play {
     this.#faulty = new FaultyTransport(this.#memory ?? new NetTransport(), fault);
     const count = scenario.upstreamCount ?? 1;
     this.#servers = Array.from({ length: count }, () => new ToyServer(scenario.server));
+  }
+
+  doAt({ at, action }: Moment): void {
+    this.#faulty.onOperation = (count) => {
+      if (count !== at) return;
+      this.#hasActed = true;
+      setImmediate(() => this.#act(action));
+    };
+  }
+
+  #act(action: Action): void {
+    switch (action) {
+      case "client resets":
+        return this.#client.reset();
+      case "client ends":
+        return this.#client.end();
+      case "client does not read for long":
+        this.#readOnMs = this.#nowMs + noReadMs;
+        return this.#client.stopReading();
+      case "upstreams reset":
+        for (const { connections } of this.#servers) {
+          for (const connection of connections) connection.cut();
+        }
+        return;
+      case "worker stops in order":
+        return void this.#worker?.stop(1_000_000);
+      case "worker stops at once":
+        return void this.#worker?.stop(0);
+    }
   }
 
   async begin(): Promise<void> {
@@ -110,9 +171,15 @@ class Play {
   }
 
   outcome(): Outcome {
-    const { hasStruck, readBytes } = this.#faulty;
+    const { readBytes } = this.#faulty;
+    const hasStruck = this.#faulty.hasStruck || this.#hasActed;
     const { verdicts } = this.#client;
-    return { hasStruck, readBytes, verdicts, problems: [...this.#problems, ...this.#wrongRequests()] };
+    return {
+      hasStruck,
+      readBytes,
+      verdicts,
+      problems: [...this.#problems, ...this.#wrongRequests()],
+    };
   }
 
   /** What should be gone by now. */
@@ -153,6 +220,7 @@ class Play {
       }
       this.#nowMs += stepMs;
       this.#worker?.tick();
+      if (this.#nowMs >= this.#readOnMs) this.#client.readOn();
       await this.#calm();
     }
   }
@@ -160,7 +228,7 @@ class Play {
   /** Until nothing moves. */
   async #calm(): Promise<void> {
     if (this.#memory !== undefined) await this.#memory.quiet();
-    for (let activity = -1; activity !== this.#activity(); ) {
+    for (let activity = -1; activity !== this.#activity();) {
       activity = this.#activity();
       if (this.#memory !== undefined) await turns(24);
       else await new Promise((resolve) => setTimeout(resolve, calmMs));

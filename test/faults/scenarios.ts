@@ -138,9 +138,7 @@ export const scenarios: readonly Scenario[] = [
       onTunnel: (bytes, connection) => connection.send(bytes),
     },
     async client(client) {
-      client.send(
-        `GET /ws HTTP/1.1\r\n${host}Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n`,
-      );
+      client.send(`GET /ws HTTP/1.1\r\n${host}Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n`);
       const verdict = await client.answer({ status: 101, body: Buffer.alloc(0) });
       if (verdict !== "whole") return;
       client.send(longBody);
@@ -187,12 +185,7 @@ export const scenarios: readonly Scenario[] = [
 const switching =
   "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n";
 
-async function ask(
-  client: ToyClient,
-  head: string,
-  want: Wanted,
-  body?: Buffer,
-): Promise<void> {
+async function ask(client: ToyClient, head: string, want: Wanted, body?: Buffer): Promise<void> {
   client.send(head);
   if (body !== undefined) client.send(body);
   await client.answer(want);

@@ -50,7 +50,7 @@ export class Stage {
 
   /** Time goes by, with all that it brings. */
   async pass(ms: number): Promise<void> {
-    for (const endMs = this.#nowMs + ms; this.#nowMs < endMs; ) {
+    for (const endMs = this.#nowMs + ms; this.#nowMs < endMs;) {
       this.#nowMs += tickMs;
       this.worker.tick();
       await this.quiet();

@@ -62,7 +62,9 @@ export class ToyClient implements ChannelReceiver {
     if (!this.isClosed) this.#channel?.resume();
   }
 
+  /** What it has is broken off, and by itself. */
   reset(): void {
+    this.ending ??= "reset";
     if (!this.isClosed) this.#channel?.reset();
   }
 
@@ -173,8 +175,8 @@ export class ToyClient implements ChannelReceiver {
 
   #judge(message: RawMessage, want: Wanted): Verdict {
     if (message.fields.get("connection") === "close") this.ending ??= "fin";
-    const isErrorAnswer = /^foregate; error=/.test(message.fields.get("proxy-status") ?? "");
-    if (isErrorAnswer && statusOf(message) >= 400) return "refused";
+    const isErrorAnswer = message.fields.get("proxy-status")?.startsWith("foregate; error=");
+    if (isErrorAnswer === true && statusOf(message) >= 400) return "refused";
     if (statusOf(message) !== want.status) this.violations.push(`wrong head ${message.startLine}`);
     if (!message.body.equals(want.body)) {
       this.violations.push(`${message.body.length} bytes that look whole and are not`);

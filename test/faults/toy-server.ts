@@ -1,6 +1,7 @@
 /**
- * The upstream of a scenario: a small HTTP/1 server on whatever transport the scenario runs over. It
- * writes down every request that came whole, so that what was mixed up, doubled or cut short shows.
+ * The upstream of a scenario: a small HTTP/1 server on whatever transport the scenario runs over.
+ * It writes down every request that came whole, so that what was mixed up, doubled or cut short
+ * shows.
  */
 
 import type { Channel, ChannelReceiver, Listener, Transport } from "../../src/transport/channel.ts";

@@ -134,12 +134,7 @@ export async function runClients(
 }
 
 /** One visit, from connecting to the end of the connection. */
-async function pay(
-  visit: Visit,
-  port: number,
-  random: () => number,
-  seen: Visits,
-): Promise<void> {
+async function pay(visit: Visit, port: number, random: () => number, seen: Visits): Promise<void> {
   const socket = connect({ host: "127.0.0.1", port, allowHalfOpen: true, noDelay: true });
   const isAborted = random() * 100 < abortPercent;
   if (isAborted) leaveSoon(socket, random);

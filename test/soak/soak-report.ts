@@ -27,7 +27,11 @@ export type Ask = "sample" | "leftovers" | "stop";
 export type Told =
   | { readonly type: "ready"; readonly port: number }
   | { readonly type: "sample"; readonly sample: Sample }
-  | { readonly type: "leftovers"; readonly leftovers: Leftovers; readonly texts: readonly string[] };
+  | {
+      readonly type: "leftovers";
+      readonly leftovers: Leftovers;
+      readonly texts: readonly string[];
+    };
 
 export interface Check {
   readonly name: string;

@@ -1,12 +1,12 @@
 /**
- * The upstream of a soak: answers of all sizes and framings, and now and then no answer, half of one,
- * or one that comes too early.
+ * The upstream of a soak: answers of all sizes and framings, and now and then no answer, half of
+ * one, or one that comes too early.
  */
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 
-/** Of a hundred requests, so many are broken off: before the head, and in the middle of the body. */
+/** Of a hundred requests, so many are broken off: before the head, in the middle of the body. */
 const noAnswerPercent = 1;
 const halfAnswerPercent = 2;
 const earlyAnswerPercent = 2;

@@ -66,7 +66,7 @@ function leftoversOf({ counters, ...counts }: Worker): Leftovers {
 function collectGarbage(): void {
   const { gc } = globalThis;
   if (gc === undefined) throw new Error("start it with --expose-gc");
-  void gc();
+  gc();
 }
 
 function tell(told: Told): void {

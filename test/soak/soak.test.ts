@@ -1,4 +1,6 @@
-/** A short soak, so that what leaks at every visit is seen at every change; the long ones find the rest. */
+/**
+ * A short soak: what leaks at every visit is seen at every change. The long ones find the rest.
+ */
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";

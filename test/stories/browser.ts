@@ -1,6 +1,7 @@
 /**
  * Debian's Chromium, headless, with fresh profiles that nothing is left of. Whatever goes
- * wrong in a page is noted: what a person would see in the browser's console, and what did not load.
+ * wrong in a page is noted: what a person would see in the browser's console, and what did not
+ * load.
  */
 
 import type { TestContext } from "node:test";

@@ -41,7 +41,7 @@ function aboutClient(lines: readonly Line[]): readonly Line[] {
 void test("story: nginx in front is trusted, and the client behind it is known", async (t) => {
   const nginx = findProgram("nginx");
   if (nginx === undefined) return t.skip("nginx is not installed; the next story needs none");
-  const { url, foregate } = await startDemoSite(t, trustsFront);
+  const { foregate } = await startDemoSite(t, trustsFront);
   const front = await startNginx(t, nginx, foregate.port);
   const spoof = ["--header", "X-Forwarded-Proto: https"];
   const lines = await seenBy(front, "--interface", "127.0.0.2", ...spoof);
@@ -53,7 +53,6 @@ void test("story: nginx in front is trusted, and the client behind it is known",
   );
   const { client, peer } = await foregate.logLine(({ target }) => target === "/headers");
   assert.deepEqual({ client, peer }, { client: "127.0.0.2", peer: "127.0.0.1" });
-  assert.notEqual(front, url);
 });
 
 void test("story: the chain of a trusted peer is kept and added to", async (t) => {

@@ -94,7 +94,7 @@ scenario("story: an ordinary answer that does not begin for 61 s is a 504", {
   scriptsTime: true,
   client: [
     say(request.replace("text/event-stream", "*/*")),
-    expectMatch(/^HTTP\/1\.1 504 Gateway Timeout\r\n[^]*first-byte|^HTTP\/1\.1 504 /),
+    expectMatch(/^HTTP\/1\.1 504 Gateway Timeout\r\n/),
   ],
   a: [expect("\r\n\r\n"), pass(silentMs), expectGone()],
 });

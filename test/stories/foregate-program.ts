@@ -15,7 +15,9 @@ import { until, within } from "../support/within.ts";
 
 export const root = fileURLToPath(new URL("../..", import.meta.url));
 
-/** Until it says that it is ready, and until it has ended after a signal; cold machines are slow. */
+/**
+ * Until it says that it is ready, and until it has ended after a signal; cold machines are slow.
+ */
 const startMs = 20_000;
 const stopMs = 5_000;
 

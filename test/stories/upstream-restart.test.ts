@@ -90,7 +90,7 @@ void test("story: a restart under load fails some requests, and hangs none", asy
     isOver = true;
   };
   await Promise.all([restart(), ...clients]);
-  assert.deepEqual([...statuses.keys()].sort(), [200, 502]);
+  assert.deepEqual(new Set(statuses.keys()), new Set([200, 502]));
   const get = ask(t, url);
   assert.equal((await get()).text, "second");
 });
