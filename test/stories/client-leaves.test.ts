@@ -96,7 +96,7 @@ async function startUpstream(
   return { asked: asked.promise, gone: gone.promise, port };
 }
 
-void test("story: a client that ended its own side gets the rest as long as it comes", async (t) => {
+void test("story: a client that ended its own side gets the rest while it comes", async (t) => {
   const pieces = 20;
   const { port } = await listening(
     t,

@@ -24,7 +24,7 @@ const okay = { code: 0, signal: null };
 const otherSignalMs = 400;
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  void test(`story: ${signal} under load ends the program, and every answer is whole`, async (t) => {
+  void test(`story: ${signal} under load ends the program, every answer whole`, async (t) => {
     const { foregate } = await startDemoSite(t);
     // Large enough for several writes each, so that a cut would show.
     const load = startLoad(foregate.port, "/large?bytes=300000", 16);

@@ -117,7 +117,7 @@ async function startForgetful(
   return { upstream, seen };
 }
 
-void test("story: a GET on a connection that turns out dead is sent again, unnoticed", async (t) => {
+void test("story: a GET on a connection that turns out dead is sent again", async (t) => {
   const { upstream, seen } = await startForgetful(t);
   const { url } = await startForegate(t, everythingTo(upstream.port));
   const get = ask(t, url);
