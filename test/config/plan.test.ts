@@ -167,7 +167,7 @@ const cases: readonly Case[] = [
     name: "not with other ways to keep connections",
     config: "sites: { a.example: ':1', b.example: { proxy: { to: ':1', keepAlive: off } } }",
     part: (plan) => plan.pools.map((pool) => pool.keepAlive.idleMax),
-    want: [256, 0],
+    want: [1024, 0],
   },
   {
     name: "a pool as a map, a list, a string",

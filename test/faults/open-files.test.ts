@@ -36,12 +36,11 @@ void test("open files: a flood of clients", async () => {
     lines.length = 0;
     const clients = Array.from({ length: clientsCount }, () => new Visitor(port));
     await until(() => clients.filter(({ isClosed }) => isClosed).length > clientsCount / 2);
-    const open = clients.filter(({ isClosed }) => !isClosed);
-    assert.ok(open.length > 10, `${open.length} are open`);
-
-    for (const client of open) client.ask();
-    await until(() => open.every(({ answer }) => answer !== ""));
-    for (const { answer } of open) assert.match(answer, /^HTTP\/1\.1 200 /);
+    for (const client of clients) client.ask();
+    await until(() => clients.every(({ answer, isClosed }) => answer !== "" || isClosed));
+    const served = clients.filter(({ answer }) => answer !== "");
+    assert.ok(served.length > 10, `${served.length} are served`);
+    for (const { answer } of served) assert.match(answer, /^HTTP\/1\.1 200 /);
     assert.equal(lines.length, 1, lines.join("\n"));
     assert.match(lines.join("\n"), /^trouble: cannot accept a connection: .*ulimit/);
 
@@ -68,7 +67,7 @@ class Visitor {
   }
 
   ask(): void {
-    this.#socket.write(request);
+    if (!this.isClosed) this.#socket.write(request);
   }
 
   leave(): void {

@@ -169,7 +169,6 @@ export const sayPieces = (text: string, bytes?: number): Step =>
 export const sayAll = (bytes: Buffer): Step => onWire((wire) => wire.sayAll(bytes));
 export const expect = (text: string): Step => onWire((wire) => wire.expect(text));
 export const expectMatch = (pattern: RegExp): Step => onWire((wire) => wire.expectMatch(pattern));
-export const expectBytes = (bytes: number): Step => onWire((wire) => wire.expectBytes(bytes));
 export const expectSilence = (ms?: number): Step => onWire((wire) => wire.expectSilence(ms));
 export const stall = (): Step => onWire((wire) => wire.stall());
 export const resume = (): Step => onWire((wire) => wire.resume());
@@ -192,7 +191,7 @@ export const accept = (): Step => async (actor) => {
   actor.leave();
   await actor.wire();
 };
-export const connectAgain = accept;
+export const connectAgain = (): Step => accept();
 
 /** Cuts the connection with a reset; the next step takes a new one. */
 export const cut = (): Step => async (actor) => {

@@ -18,14 +18,3 @@ export async function connectClient(target: ClientTarget, name = "client"): Prom
   await within(promise, `${name} connects to ${target}`);
   return end;
 }
-
-/** Sends the bytes on a connection of its own, and returns all that comes back until its end. */
-export async function tell(target: ClientTarget, what: string): Promise<string> {
-  const client = await connectClient(target);
-  try {
-    client.say(what);
-    return await client.expectEnd();
-  } finally {
-    client.close();
-  }
-}
