@@ -40,10 +40,10 @@ const titles = {
 
 const method = `One nginx serves files to all proxies. The proxy under test is alone on core 0;
 load and upstream share core 1. Proxies take turns (A B C A B C ...), and each figure is the
-median over the rounds; "× nginx" is the median of the ratios to nginx *in the same round*, because a machine is
-faster in one minute than in the next. CPU is read from \`/proc\` for the whole process tree. As
-core 1 has two programs, it is often full before core 0 is: **compare the CPU, not the requests
-per second.**
+median over the rounds; "× nginx" is the median of the ratios to nginx *in the same round*,
+because a machine is faster in one minute than in the next. CPU is read from \`/proc\` for the
+whole process tree. As core 1 has two programs, it is often full before core 0 is: **compare the
+CPU, not the requests per second.**
 
 Every proxy has one worker and one thread, keeps its connections to the upstream, streams bodies,
 and adds to a request what it adds by default. nginx: \`proxy_http_version 1.1\`,
