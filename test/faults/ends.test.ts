@@ -7,7 +7,7 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 
 import { clientTimeouts } from "../../src/limits/options.ts";
-import { Stage } from "./stage.ts";
+import { endStages, Stage } from "./stage.ts";
 import { StrayErrors } from "./stray-errors.ts";
 import { ToyClient } from "./toy-client.ts";
 import type { ServerScript } from "./toy-server.ts";
@@ -23,7 +23,10 @@ const server: ServerScript = {
 };
 
 const stray = new StrayErrors();
-after(() => stray.assertNone());
+after(async () => {
+  await endStages();
+  stray.assertNone();
+});
 
 interface SlowCase {
   readonly name: string;

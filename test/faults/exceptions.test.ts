@@ -10,7 +10,7 @@ import type { RoutePlan } from "../../src/exchange/plan.ts";
 import type { FieldRules } from "../../src/rewriting/options.ts";
 import { createRouter } from "../../src/routing/router.ts";
 import { upstreamTimeouts } from "../../src/upstream/options.ts";
-import { Stage } from "./stage.ts";
+import { endStages, Stage } from "./stage.ts";
 import { StrayErrors } from "./stray-errors.ts";
 import type { ServerScript } from "./toy-server.ts";
 
@@ -26,7 +26,10 @@ const bad = "GET /bad HTTP/1.1\r\nHost: test\r\n\r\n";
 const throwing = [{ kind: "set", name: "not a token", value: ["x"] }] as const;
 
 const stray = new StrayErrors();
-after(() => stray.assertNone());
+after(async () => {
+  await endStages();
+  stray.assertNone();
+});
 
 interface Case {
   readonly name: string;

@@ -10,6 +10,14 @@ import { ToyServer, type ServerScript } from "./toy-server.ts";
 /** How often the worker looks at its clock here, in ms. */
 const tickMs = 100;
 
+/** Workers that still run: what a test that failed left behind. */
+const running = new Set<Worker>();
+
+/** Ends them, so that a failure does not keep the process alive. */
+export async function endStages(): Promise<void> {
+  await Promise.all(Array.from(running, (worker) => worker.stop(0)));
+}
+
 export class Stage {
   readonly transport = new MemoryTransport();
   readonly server: ToyServer;
@@ -30,6 +38,7 @@ export class Stage {
       time: { monotonicMs: () => stage.#nowMs, wallMs: () => stage.#nowMs },
       onTrouble: (what, error) => stage.troubles.push(`${what}: ${String(error)}`),
     });
+    running.add(stage.worker);
     return stage;
   }
 
@@ -61,6 +70,7 @@ export class Stage {
   async close(): Promise<readonly string[]> {
     const { worker } = this;
     await worker.stop(0);
+    running.delete(worker);
     await this.quiet();
     this.server.close();
     await this.quiet();
