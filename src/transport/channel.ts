@@ -33,7 +33,11 @@ export interface Channel {
   readonly room: number;
   /** One character a byte. */
   writeText(text: string): void;
-  /** The bytes are the caller's again when this returns. */
+  /**
+   * The bytes are the caller's again when this returns, but if they lie in a read buffer: what the
+   * kernel did not take at once is marked as lent, and is not read into again (read-buffers.ts).
+   * Other memory must not be written to again by whoever made it.
+   */
   write(bytes: Buffer): void;
   /** Text and bytes in one write, where the platform can. */
   writeBoth(text: string, bytes: Buffer): void;

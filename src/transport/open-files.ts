@@ -3,7 +3,8 @@
  *
  * Where there is no file descriptor left the kernel's queue is emptied by closing what is in it
  * (libuv does so, and tells nobody), and exchanges in flight find no way to their upstream.
- * So it must not come to that: as in HAProxy, each client is counted with one upstream connection.
+ * So it must not come to that: as in HAProxy, each client is counted with one upstream connection,
+ * less one in a hundred, since of many clients some are always idle.
  */
 
 import { readFileSync } from "node:fs";
@@ -15,7 +16,8 @@ const reservedCount = 32;
 export function connectionsWithinOpenFiles(): number {
   const found = /^Max open files\s+(\d+)/m.exec(readLimits())?.[1];
   if (found === undefined) return Infinity;
-  return Math.max(1, Math.floor((Number(found) - reservedCount) / 2));
+  const room = Number(found) - reservedCount;
+  return Math.max(1, Math.floor(room / 2 + room / 100));
 }
 
 function readLimits(): string {
