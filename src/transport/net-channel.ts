@@ -181,6 +181,7 @@ export class NetChannel implements Channel {
   }
 
   read(bytes: Buffer): void {
+    if (this.#error !== undefined) return;
     try {
       this.#isHeld = this.receiver.onRead(bytes);
     } catch (error) {
@@ -188,7 +189,9 @@ export class NetChannel implements Channel {
     }
   }
 
+  /** After an error nothing is told but the close: some runtimes still tell of an end before it. */
   guard(enter: () => void): void {
+    if (this.#error !== undefined) return;
     try {
       enter();
     } catch (error) {
