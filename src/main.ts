@@ -17,6 +17,8 @@ try {
   refuseOldNode();
   const { runCommandLine } = await import("./cli/command-line.ts");
   const exitCode = await runCommandLine(process.argv.slice(2), async (plan) => {
+    const { tuneCollector } = await import("./cli/tune-collector.ts");
+    tuneCollector();
     const { startWorker } = await import("./worker.ts");
     return await startWorker(plan);
   });

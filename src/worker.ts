@@ -15,6 +15,7 @@ import type { Plan } from "./exchange/plan.ts";
 import type { Rooms } from "./exchange/rooms.ts";
 import { RequestIds } from "./http/request-id.ts";
 import { openLogSink } from "./observe/open-log-sink.ts";
+import { FlushList } from "./transport/flush-list.ts";
 import { NetTransport } from "./transport/net-transport.ts";
 import { connectionsWithinOpenFiles } from "./transport/open-files.ts";
 import type { Transport } from "./transport/channel.ts";
@@ -81,7 +82,8 @@ export async function startWorker(plan: Plan, options: WorkerOptions = {}): Prom
     onTrouble("a bug ended an exchange or connection", error);
   };
   transport.onFault = onBug;
-  const services = { transport, wheel, clock, counters };
+  const flushes = new FlushList(setImmediate, onBug);
+  const services = { transport, wheel, clock, counters, flushes };
   const accessLog =
     plan.accessLog === undefined ? undefined : new AccessLog(openLogSink(plan.accessLog.file));
   const rooms: Rooms = {

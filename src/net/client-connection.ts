@@ -49,7 +49,7 @@ export class ClientConnection implements ChannelReceiver, ClientLegDriver, Deadl
     this.#flow = new ReadFlow(channel);
     this.#host = host;
     this.#machine = new ServerMachine(host.plan.limits);
-    this.#output = new MessageOutput(channel, this.#machine.writer);
+    this.#output = new MessageOutput(channel, this.#machine.writer, host.flushes);
     const address = channel.peerAddress;
     this.#peer = { address, isTrusted: host.plan.trust.has(address) };
     channel.receiver = this;
@@ -74,7 +74,11 @@ export class ClientConnection implements ChannelReceiver, ClientLegDriver, Deadl
     this.#channel.reset();
   }
 
-  // What the channel tells.
+  // What the channel tells and asks.
+
+  get expectsMore(): boolean {
+    return this.#machine.reader.isInsideMessage;
+  }
 
   onRead(bytes: Buffer): boolean {
     const reader = this.#machine.reader;
@@ -89,7 +93,7 @@ export class ClientConnection implements ChannelReceiver, ClientLegDriver, Deadl
   onReadEnd(): void {
     this.#hasReadEnd = true;
     // What is queued still goes out; the channel closes by itself behind it.
-    if (this.#phase === "linger" && this.#channel.queuedBytes > 0) return;
+    if (this.#phase === "linger" && !this.#output.isEmpty) return;
     if (this.#exchange === undefined) return this.#leave();
     if (this.#machine.isTunnel) return this.startDelivery();
     const cutBody = !this.#machine.reader.isDone && !this.#machine.reader.receiveEnd();
@@ -148,11 +152,7 @@ export class ClientConnection implements ChannelReceiver, ClientLegDriver, Deadl
   }
 
   sendEnd(trailers: Fields | undefined): void {
-    if (this.#machine.isTunnel) {
-      this.flush();
-      this.#channel.end();
-      return;
-    }
+    if (this.#machine.isTunnel) return this.#output.end();
     this.#machine.sendEnd(trailers);
     this.flush();
     this.#endExchange();
@@ -174,10 +174,7 @@ export class ClientConnection implements ChannelReceiver, ClientLegDriver, Deadl
   abort(_failure: Failure): void {
     this.#detach();
     if (this.#machine.endsWithClose) this.#channel.reset();
-    else {
-      this.flush();
-      this.#linger();
-    }
+    else this.#linger();
   }
 
   // The way of the bytes.
@@ -200,8 +197,10 @@ export class ClientConnection implements ChannelReceiver, ClientLegDriver, Deadl
 
   #adjustFlow(): void {
     if (this.#phase === "closed") return;
+    const isEmpty = this.#machine.reader.pendingBytes === 0;
+    if (isEmpty) this.#channel.releaseRead();
     if (!this.#flow.mayDeliver) this.#flow.pause();
-    else if (this.#machine.reader.pendingBytes === 0) this.#flow.resume();
+    else if (isEmpty) this.#flow.resume();
   }
 
   /** One event of the machine; false: there is none, or nobody to take it. */
@@ -318,21 +317,20 @@ export class ClientConnection implements ChannelReceiver, ClientLegDriver, Deadl
   #linger(): void {
     this.#phase = "linger";
     this.#drainedBytes = 0;
-    this.#channel.end();
+    this.#output.end();
     this.#clock.set(lingerMs);
     this.#flow.resume();
   }
 
   /** Nothing goes on: the connection ends, but not before the client has what is queued for it. */
   #leave(): void {
-    if (this.#channel.queuedBytes > 0) this.#linger();
-    else this.#close();
+    if (this.#output.isEmpty) this.#close();
+    else this.#linger();
   }
 
   /** A client that still takes of what is queued is waited for, however slow it is. */
   #checkLingering(): void {
-    const isOver = this.#channel.queuedBytes === 0;
-    if (isOver || this.#clock.lookAtClient("nothing") !== undefined) this.#close();
+    if (this.#output.isEmpty || this.#clock.lookAtClient("nothing") !== undefined) this.#close();
   }
 
   #dropLingering(bytes: number): false {
@@ -373,15 +371,15 @@ export class ClientConnection implements ChannelReceiver, ClientLegDriver, Deadl
     this.#leg = undefined;
     this.#exchange = undefined;
     this.#clock.endWatch();
-    this.#output.forget();
+    this.#output.begin();
   }
 
   /** What is still queued is lost, and must look lost. */
   #close(): void {
     this.#phase = "closed";
     this.#clock.forget();
-    if (this.#channel.queuedBytes > 0 || this.#machine.endsWithClose) this.#channel.reset();
-    else this.#channel.close();
+    if (this.#output.isEmpty && !this.#machine.endsWithClose) this.#channel.close();
+    else this.#channel.reset();
   }
 
   #checkSlowness(): void {

@@ -7,6 +7,7 @@ import type { Exchange, Peer } from "../exchange/exchange.ts";
 import type { Plan } from "../exchange/plan.ts";
 import type { RequestHead } from "../http/head.ts";
 import type { Counters } from "../observe/counters.ts";
+import type { FlushList } from "../transport/flush-list.ts";
 import type { ClientConnection } from "./client-connection.ts";
 import type { Http1ClientLeg } from "./client-leg.ts";
 
@@ -15,6 +16,7 @@ export interface ConnectionHost {
   readonly wheel: Wheel;
   readonly clock: Clock;
   readonly counters: Counters;
+  readonly flushes: FlushList;
   readonly isDraining: boolean;
   begin(head: RequestHead, leg: Http1ClientLeg, peer: Peer): Exchange;
   /** Answers what could not be read as a request. */

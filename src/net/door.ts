@@ -58,6 +58,10 @@ export class Door implements AcceptReceiver, ConnectionHost {
     return this.#services.counters;
   }
 
+  get flushes(): Services["flushes"] {
+    return this.#services.flushes;
+  }
+
   get connectionCount(): number {
     return this.#connections.size;
   }

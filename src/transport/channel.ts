@@ -6,6 +6,8 @@
 
 /** Whoever drives a channel. No call comes after `onClosed`, which comes exactly once. */
 export interface ChannelReceiver {
+  /** It is in the middle of a message: asked after a read, for the size of the next one. */
+  readonly expectsMore: boolean;
   /**
    * `bytes` are the receiver's during the call. It returns whether it still holds on to some of
    * them; then they are its own until it calls `releaseRead`.

@@ -9,14 +9,7 @@
 
 import type { Socket } from "node:net";
 import type { Channel, ChannelReceiver, DialTarget, ListenTarget } from "./channel.ts";
-import {
-  giveReadBuffer,
-  isLargeBuffer,
-  isLent,
-  lend,
-  takeReadBuffer,
-  wantsLarge,
-} from "./read-buffers.ts";
+import { giveReadBuffer, isLent, largeReadBytes, lend, takeReadBuffer } from "./read-buffers.ts";
 
 /** How much may wait in a socket's queue before its writer is asked to stop, in bytes. */
 export const queuedBytesMax = 64 * 1024;
@@ -26,7 +19,14 @@ interface LinkedSocket extends Socket {
   readonly _handle?: { readonly writeQueueSize?: number } | null;
 }
 
+/** `onread` of a socket that reads into buffers of ours. */
+export interface ReadOptions {
+  readonly buffer: () => Buffer;
+  readonly callback: (bytes: number, buffer: Uint8Array) => boolean;
+}
+
 const nobody: ChannelReceiver = {
+  expectsMore: false,
   onRead: () => false,
   onReadEnd: () => {},
   onDrained: () => {},
@@ -38,35 +38,42 @@ export class NetChannel implements Channel {
   readonly #onFault: (error: unknown) => void;
   #socket: LinkedSocket | undefined;
   #error: Error | undefined;
-  /** Only on dialled sockets: what the kernel reads into, and what a receiver holds on to. */
+  /** What the kernel reads into, and what a receiver holds on to; see `readOptions`. */
   #readBuffer: Buffer | undefined;
   #heldBuffer: Buffer | undefined;
   #isHeld = false;
   #readBytes = 0;
+  /** Of the smallest of its read buffers. */
+  readonly #readBytesMin: number;
   readonly #isPipe: boolean;
 
-  /** `target` is where it was accepted, or is dialled to. */
-  constructor(target: ListenTarget | DialTarget, onFault: (error: unknown) => void) {
+  /** `target` is where it was accepted, or is dialled to; `readBytesMin` a size of read buffers. */
+  constructor(
+    target: ListenTarget | DialTarget,
+    readBytesMin: number,
+    onFault: (error: unknown) => void,
+  ) {
     this.#isPipe = target.socketPath !== undefined;
+    this.#readBytesMin = readBytesMin;
     this.#onFault = onFault;
   }
 
-  /** Takes over an accepted socket. */
-  accept(socket: Socket): void {
-    this.#link(socket);
+  /** Takes over a socket that was made with `readOptions`. */
+  link(socket: Socket): void {
+    const linked: LinkedSocket = socket;
+    linked.foregateChannel = this;
+    this.#socket = linked;
+    socket.on("end", onEnd).on("drain", onDrain).on("error", onError).on("close", onClose);
+  }
+
+  /** Takes over a socket that reads into memory of the runtime's. */
+  linkReading(socket: Socket): void {
+    this.link(socket);
     socket.on("data", onData);
   }
 
-  /** Takes over a socket that was dialled with `readOptions`. */
-  dialled(socket: Socket): void {
-    this.#link(socket);
-  }
-
-  /** `onread` for a socket to be dialled: it reads into a buffer of ours. */
-  readOptions(): {
-    buffer: () => Buffer;
-    callback: (bytes: number, buffer: Uint8Array) => boolean;
-  } {
+  /** `onread` for a socket to be made: it reads into a buffer of ours. */
+  readOptions(): ReadOptions {
     // Types say that a buffer always comes back; the runtime keeps the old one if none does.
     const buffer = (): Buffer => this.#nextReadBuffer() as Buffer;
     return { buffer, callback: (bytes) => this.#readInto(bytes) };
@@ -154,24 +161,24 @@ export class NetChannel implements Channel {
     this.#open.destroy();
   }
 
-  #link(socket: Socket): void {
-    const linked: LinkedSocket = socket;
-    linked.foregateChannel = this;
-    this.#socket = linked;
-    socket.on("end", onEnd).on("drain", onDrain).on("error", onError).on("close", onClose);
-  }
-
   /** Asked for after every read; undefined: the same one again. */
   #nextReadBuffer(): Buffer | undefined {
     const current = this.#readBuffer;
-    if (current === undefined) return (this.#readBuffer = takeReadBuffer(false));
-    const isLarge = wantsLarge(current, this.#readBytes);
+    if (current === undefined) return (this.#readBuffer = takeReadBuffer(this.#readBytesMin));
+    const bytes = this.#nextReadBytes(current);
     const isFree = !this.#isHeld && !isLent(current);
-    if (isFree && isLarge === isLargeBuffer(current)) return undefined;
+    if (isFree && bytes === current.length) return undefined;
     // A second read while the first is held: that one is left to its holder and the collector.
     this.#heldBuffer = this.#isHeld ? current : undefined;
     if (isFree) giveReadBuffer(current);
-    return (this.#readBuffer = takeReadBuffer(isLarge));
+    return (this.#readBuffer = takeReadBuffer(bytes));
+  }
+
+  /** Large only in the middle of a message, so that an idle connection never holds much. */
+  #nextReadBytes(current: Buffer): number {
+    const wasFilled = this.#readBytes === current.length;
+    const isLong = wasFilled || this.#readBytes > this.#readBytesMin;
+    return isLong && this.receiver.expectsMore ? largeReadBytes : this.#readBytesMin;
   }
 
   #readInto(bytes: number): boolean {

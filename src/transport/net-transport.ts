@@ -5,7 +5,8 @@
  * means. Nagle's algorithm is off, since a proxy writes whole messages and never keystrokes.
  */
 
-import { createServer, connect, type AddressInfo, type Server, type Socket } from "node:net";
+import { createServer, connect, Socket, type AddressInfo, type Server } from "node:net";
+import { takeHandles, type SocketHandle } from "./accepted-handles.ts";
 import type {
   AcceptReceiver,
   DialReceiver,
@@ -15,6 +16,7 @@ import type {
   Transport,
 } from "./channel.ts";
 import { NetChannel } from "./net-channel.ts";
+import { clientReadBytes, upstreamReadBytes } from "./read-buffers.ts";
 
 /** Connections that wait to be accepted; the kernel cuts it to net.core.somaxconn. */
 const backlog = 4_096;
@@ -28,6 +30,9 @@ export class NetTransport implements Transport {
     const { promise, resolve, reject } = Promise.withResolvers<Listener>();
     const server = createServer({ allowHalfOpen: true, noDelay: true });
     server.on("connection", (socket) => this.#accept(socket, target, receiver));
+    server.on("listening", () =>
+      takeHandles(server, (handle) => this.#acceptHandle(handle, target, receiver)),
+    );
     server.once("error", reject);
     const address =
       target.socketPath === undefined
@@ -41,10 +46,27 @@ export class NetTransport implements Transport {
     return promise;
   }
 
+  /** Where the runtime gives handles, this is how every connection comes in. */
+  #acceptHandle(handle: SocketHandle, target: ListenTarget, receiver: AcceptReceiver): void {
+    const channel = this.#channelTo(target, clientReadBytes);
+    // `handle` is how the runtime's own server makes its sockets; the types know it otherwise.
+    const options: object = { handle, allowHalfOpen: true, onread: channel.readOptions() };
+    let socket: Socket | undefined;
+    try {
+      socket = new Socket(options).setNoDelay(true);
+      channel.link(socket);
+      receiver.onChannel(channel);
+    } catch (error) {
+      if (socket === undefined) handle.close();
+      else socket.destroy();
+      this.onFault(error);
+    }
+  }
+
   #accept(socket: Socket, target: ListenTarget, receiver: AcceptReceiver): void {
     try {
-      const channel = new NetChannel(target, (error) => this.onFault(error));
-      channel.accept(socket);
+      const channel = this.#channelTo(target, clientReadBytes);
+      channel.linkReading(socket);
       receiver.onChannel(channel);
     } catch (error) {
       socket.destroy();
@@ -52,8 +74,12 @@ export class NetTransport implements Transport {
     }
   }
 
+  #channelTo(target: ListenTarget | DialTarget, readBytesMin: number): NetChannel {
+    return new NetChannel(target, readBytesMin, (error) => this.onFault(error));
+  }
+
   dial(target: DialTarget, receiver: DialReceiver): () => void {
-    const channel = new NetChannel(target, (error) => this.onFault(error));
+    const channel = this.#channelTo(target, upstreamReadBytes);
     const address =
       target.socketPath === undefined
         ? { host: target.address, port: target.port }
@@ -75,7 +101,7 @@ export class NetTransport implements Transport {
     socket.once("connect", () =>
       settle(() => {
         socket.off("error", fail);
-        channel.dialled(socket);
+        channel.link(socket);
         channel.guard(() => receiver.onDialed(channel));
       }),
     );

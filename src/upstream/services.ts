@@ -4,10 +4,12 @@ import type { Clock } from "../base/clock.ts";
 import type { Wheel } from "../base/wheel.ts";
 import type { Counters } from "../observe/counters.ts";
 import type { Transport } from "../transport/channel.ts";
+import type { FlushList } from "../transport/flush-list.ts";
 
 export interface Services {
   readonly transport: Transport;
   readonly wheel: Wheel;
   readonly clock: Clock;
   readonly counters: Counters;
+  readonly flushes: FlushList;
 }

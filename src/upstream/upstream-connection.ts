@@ -62,7 +62,7 @@ export class UpstreamConnection implements ChannelReceiver, LegDriver, Timed {
     this.label = label;
     this.#channel = channel;
     this.#flow = new ReadFlow(channel);
-    this.#output = new MessageOutput(channel, this.#machine.writer);
+    this.#output = new MessageOutput(channel, this.#machine.writer, services.flushes);
     this.#owner = owner;
     this.#services = services;
     this.bornMs = services.clock.nowMs;
@@ -82,7 +82,7 @@ export class UpstreamConnection implements ChannelReceiver, LegDriver, Timed {
     this.#flow.unconsumedBytes = 0;
     this.#isHolding = false;
     this.#hasAnswerBytes = false;
-    this.#output.forget();
+    this.#output.begin();
     this.#idleMs = timeouts.idleMs;
     this.#sendHead(head);
     this.#watch(timeouts.idleMs);
@@ -130,11 +130,7 @@ export class UpstreamConnection implements ChannelReceiver, LegDriver, Timed {
   }
 
   sendEnd(trailers: Fields | undefined): void {
-    if (this.isTunnel) {
-      this.flush();
-      this.#channel.end();
-      return;
-    }
+    if (this.isTunnel) return this.#output.end();
     const timeouts = this.#timeouts;
     this.#machine.sendEnd(trailers);
     this.flush();
@@ -164,11 +160,20 @@ export class UpstreamConnection implements ChannelReceiver, LegDriver, Timed {
     this.#channel.reset();
   }
 
-  // What the channel tells.
+  // What the channel tells and asks.
+
+  get expectsMore(): boolean {
+    return this.#machine.reader.isInsideMessage;
+  }
 
   onRead(bytes: Buffer): boolean {
     if (this.#leg === undefined) {
       this.close();
+      return false;
+    }
+    if (!this.#output.hasWritten) {
+      const message = `Cannot use connection to ${this.label}: it spoke before it was asked`;
+      this.#fail(failureOf("upstream-closed", message));
       return false;
     }
     this.#hasAnswerBytes = true;
@@ -309,9 +314,10 @@ export class UpstreamConnection implements ChannelReceiver, LegDriver, Timed {
     this.#leg = undefined;
     this.#channel.releaseRead();
     this.#resume();
-    if (this.#machine.canServeAgain && !this.#hasReadEnd && !this.#isClosed) {
-      this.#owner.onReusable(this);
-    } else if (!this.#isClosed) this.close();
+    const isReusable = this.#machine.canServeAgain && !this.#hasReadEnd && !this.#isClosed;
+    this.#machine.rest();
+    if (isReusable) this.#owner.onReusable(this);
+    else if (!this.#isClosed) this.close();
     receiver?.onEnd(trailers);
   }
 

@@ -7,6 +7,7 @@ import type { Plan, RoutePlan } from "../../src/exchange/plan.ts";
 import { clientLimits, clientTimeouts } from "../../src/limits/options.ts";
 import { Counters } from "../../src/observe/counters.ts";
 import { createRouter } from "../../src/routing/router.ts";
+import { FlushList } from "../../src/transport/flush-list.ts";
 import type { Services } from "../../src/upstream/services.ts";
 import type { MemoryTransport } from "../support/memory-transport.ts";
 
@@ -23,5 +24,11 @@ export const emptyPlan: Plan = {
 };
 
 export function servicesOver(transport: MemoryTransport): Services {
-  return { transport, wheel: new Wheel(0), clock: new Clock(0, 0), counters: new Counters() };
+  return {
+    transport,
+    wheel: new Wheel(0),
+    clock: new Clock(0, 0),
+    counters: new Counters(),
+    flushes: new FlushList(setImmediate, transport.onFault),
+  };
 }

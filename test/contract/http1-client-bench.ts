@@ -22,6 +22,7 @@ export class BenchDoor implements ConnectionHost {
   readonly wheel: Services["wheel"];
   readonly clock: Services["clock"];
   readonly counters: Services["counters"];
+  readonly flushes: Services["flushes"];
   readonly isDraining = false;
   refused: Failure | undefined;
   closedCount = 0;
@@ -31,6 +32,7 @@ export class BenchDoor implements ConnectionHost {
     this.wheel = services.wheel;
     this.clock = services.clock;
     this.counters = services.counters;
+    this.flushes = services.flushes;
     this.#onExchange = onExchange;
   }
 

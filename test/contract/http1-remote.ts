@@ -15,6 +15,7 @@ import type { MemoryChannel } from "../support/memory-channel.ts";
 import type { Remote } from "./leg-bench.ts";
 
 abstract class Http1Remote implements ChannelReceiver, Remote {
+  readonly expectsMore = true;
   heads: string[] = [];
   state: "open" | "ended" | "broken" = "open";
   trailers: Fields | undefined;
@@ -48,7 +49,7 @@ abstract class Http1Remote implements ChannelReceiver, Remote {
   }
 
   protected flush(): void {
-    if (this.machine.writer.hasText) this.channel.writeText(this.machine.writer.takeText());
+    if (this.machine.writer.textLength > 0) this.channel.writeText(this.machine.writer.takeText());
   }
 
   sendBody(piece: Buffer): number {

@@ -8,6 +8,7 @@ import type { FaultyTransport } from "./faulty-transport.ts";
 type Twin = Pick<FaultyTransport, "count" | "cutBytes" | "onFault" | "late">;
 
 const nobody: ChannelReceiver = {
+  expectsMore: false,
   onRead: () => false,
   onReadEnd: () => {},
   onDrained: () => {},
@@ -44,6 +45,10 @@ export class FaultyChannel implements Channel, ChannelReceiver {
     this.#inner = inner;
     this.#twin = twin;
     inner.receiver = this;
+  }
+
+  get expectsMore(): boolean {
+    return this.receiver.expectsMore;
   }
 
   get peerAddress(): string {

@@ -16,6 +16,7 @@ import { StrayErrors } from "./stray-errors.ts";
 
 /** What an end was told, in order. */
 class Told implements ChannelReceiver {
+  expectsMore = false;
   readonly events: string[] = [];
   bytes = 0;
   onReadDo: () => void = () => {};

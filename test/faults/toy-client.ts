@@ -17,6 +17,7 @@ export interface Wanted {
 export type Verdict = "whole" | "refused" | "broken";
 
 export class ToyClient implements ChannelReceiver {
+  readonly expectsMore = true;
   /** What may not be: an answer that is short or wrong and looks whole. */
   readonly violations: string[] = [];
   readonly interim: number[] = [];

@@ -47,6 +47,7 @@ export class ToyServer {
 }
 
 export class ToyServerConnection implements ChannelReceiver {
+  readonly expectsMore = true;
   readonly channel: Channel;
   /** Requests that were answered on it. */
   servedCount = 0;

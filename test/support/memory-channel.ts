@@ -12,6 +12,7 @@ const readBytesMax = 64 * 1024;
 export const poison = 0xdb;
 
 const nobody: ChannelReceiver = {
+  expectsMore: false,
   onRead: () => false,
   onReadEnd: () => {},
   onDrained: () => {},

@@ -53,13 +53,19 @@ export class ClientMachine {
     );
   }
 
-  sendHead(head: RequestHead): void {
-    this.#request = head;
+  /** The exchange is over: nothing of it is kept until the next one. */
+  rest(): void {
+    this.#request = undefined;
     this.#head = undefined;
-    this.#hasSentAll = false;
     this.#hasFinalHead = false;
     this.#interimHeads = 0;
     this.reader.restart();
+  }
+
+  sendHead(head: RequestHead): void {
+    this.rest();
+    this.#request = head;
+    this.#hasSentAll = false;
     const framing = head.body === "stream" ? "chunked" : head.body;
     this.writer.begin(requestText(head), framing, head.contentLength);
   }

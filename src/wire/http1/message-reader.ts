@@ -79,6 +79,11 @@ export class MessageReader {
     return this.#state === "head" && this.scan.hasStarted;
   }
 
+  /** A message has begun and is not whole yet. */
+  get isInsideMessage(): boolean {
+    return this.#state === "head" ? this.scan.hasStarted : this.#state !== "done";
+  }
+
   /** The whole message was read, and its end told. */
   get isDone(): boolean {
     return this.#state === "done";
@@ -93,10 +98,16 @@ export class MessageReader {
     this.#chunked.restart();
   }
 
-  /** Waits for the next head, once the message before it is done. */
+  /**
+   * Waits for the next head, once the message before it is done, and lets go of that one: what an
+   * idle connection holds on to grows old, and whatever it points to grows old with it.
+   */
   restart(): void {
     this.#state = "head";
     this.scan.restart();
+    this.headText = "";
+    this.piece = noBytes;
+    if (this.pendingBytes === 0) this.receive(noBytes);
     this.trailers = undefined;
     this.hopNames = noNames;
     this.#hasInputEnded = false;

@@ -22,8 +22,9 @@ export class MessageWriter {
   #bytesLeft = 0;
   #isChunkOpen = false;
 
-  get hasText(): boolean {
-    return this.#text !== "";
+  /** Bytes that wait to go out. */
+  get textLength(): number {
+    return this.#text.length;
   }
 
   /** What waits to go out, one character a byte; it waits no longer. */

@@ -43,9 +43,9 @@ for (const { name, framing, pieces, want } of cases) {
     writer.begin(head, framing, pieces.join("").length);
     for (const piece of pieces) assert.equal(writer.piece(Buffer.from(piece, "latin1")), true);
     writer.end(undefined);
-    assert.equal(writer.hasText, true);
+    assert.equal(writer.textLength, want.length);
     assert.equal(writer.takeText(), want);
-    assert.equal(writer.hasText, false);
+    assert.equal(writer.textLength, 0);
     assert.equal(writer.takeText(), "");
   });
 }

@@ -183,7 +183,7 @@ void test("server machine: interim heads go to HTTP/1.1", () => {
 void test("threat 68: HTTP/1.0 gets no interim heads", () => {
   const machine = receive(get10);
   machine.sendHead(aResponse({ status: 100, reason: "Continue" }));
-  assert.equal(machine.writer.hasText, false);
+  assert.equal(machine.writer.textLength, 0);
 });
 
 void test("server machine: an answer to what was no request closes", () => {

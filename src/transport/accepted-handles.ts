@@ -1,0 +1,33 @@
+/**
+ * Connections as the runtime's server has them before it makes sockets of them.
+ *
+ * Only a socket that is made with `onread` reads into a buffer of ours, and `net.Server` has no
+ * such option: so the server's handle hands its connections to us instead. The handle is no public
+ * API, therefore nothing depends on it: where it is not to be had (Bun) the server makes its own
+ * sockets as ever (docs/decisions/0007-accepted-handles.md).
+ */
+
+import type { Server } from "node:net";
+
+/** What `new Socket({ handle })` takes. */
+export interface SocketHandle {
+  close(): void;
+}
+
+type OnConnection = (error: number, client: SocketHandle | undefined) => void;
+
+interface ServerWithHandle extends Server {
+  readonly _handle?: { onconnection?: OnConnection } | null;
+}
+
+/** From now on `onHandle`, which may not throw, gets what would become `connection` events. */
+export function takeHandles(server: Server, onHandle: (handle: SocketHandle) => void): void {
+  const withHandle: ServerWithHandle = server;
+  const handle = withHandle._handle;
+  const runtimeOwn = handle?.onconnection;
+  if (!handle || typeof runtimeOwn !== "function") return;
+  handle.onconnection = function (error, client) {
+    if (error !== 0 || client === undefined) runtimeOwn.call(this, error, client);
+    else onHandle(client);
+  };
+}
