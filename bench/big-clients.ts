@@ -1,7 +1,8 @@
 /**
  * A program with three greedy clients, each with one connection: one downloads 1 GB, one uploads
- * 1 GB, one sends large heads, again and again until SIGTERM: `node big-clients.ts PORT`. It says
- * `ready` when all three have begun, and at the end how much they got through.
+ * 1 GB, one sends large heads, again and again until SIGTERM: `node big-clients.ts PORT BIG_PORT`, the
+ * transfers on the second. It says `ready` when all three have begun, and at the end how much they
+ * got through.
  *
  * Each transfer has a line of 1 Gbit/s, and heads go out at most once a millisecond. Without bounds
  * the upstream would be measured: nginx reads a body that never runs dry in one loop, and small
@@ -11,7 +12,7 @@
 import { failLoad, RawConnection, writeGet } from "./raw-connection.ts";
 import { uploadPath } from "./upstream.ts";
 
-const port = Number(process.argv[2]);
+const [port = 0, bigPort = 0] = process.argv.slice(2).map(Number);
 
 const lineBytesPerMs = 125_000;
 
@@ -34,6 +35,7 @@ const bigGet = writeGet("/1gb");
 const startedMs = performance.now();
 let lastTickMs = startedMs;
 const begun = new Set<string>();
+const headsName = "the large heads";
 
 let download = openDownload();
 let downloadBudgetBytes = 0;
@@ -71,7 +73,7 @@ function openUpload(): RawConnection {
 
 function openHeads(): RawConnection {
   const start = (): unknown => (mayHeadGo = true);
-  return open("the large heads", start, () => (heads = openHeads()));
+  return open(headsName, start, () => (heads = openHeads()));
 }
 
 /** `start` begins a request on a connection that is free; `again` replaces one that has closed. */
@@ -81,7 +83,7 @@ function open(
   again: () => unknown,
   onBytes: (bytes: number) => boolean = () => true,
 ): RawConnection {
-  return new RawConnection(port, {
+  return new RawConnection(what === headsName ? port : bigPort, {
     onOpen: (connection) => {
       start(connection);
       const isFirst = !begun.has(what);

@@ -12,7 +12,7 @@ declare module "http-proxy" {
   }
 
   const httpProxy: {
-    readonly createProxyServer: (options: { readonly target: string }) => ProxyServer;
+    readonly createProxyServer: (options: object) => ProxyServer;
   };
   export default httpProxy;
 }

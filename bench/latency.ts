@@ -2,8 +2,9 @@
  * Latency of small requests: at half of what saturates the proxy; and at a low rate while one
  * client downloads 1 GB, one uploads 1 GB and one sends large heads, beside the same rate alone.
  *
- * The same without a proxy tells how much of it all is the harness: the upstream, and the core that
- * it shares with every client.
+ * The big transfers have an upstream of their own, and all programs of the small requests come first
+ * on the core that they share with those of the big ones: what waits, waits in the proxy. The same
+ * without a proxy tells how much of it all is the harness.
  */
 
 import { fileURLToPath } from "node:url";
@@ -40,6 +41,8 @@ type TargetName = ProxyName | "(none)";
 interface Target {
   readonly name: TargetName;
   readonly port: number;
+  /** Where the big transfers are asked for. */
+  readonly bigPort: number;
 }
 
 /** Low enough that the small requests alone never wait for each other. */
@@ -63,11 +66,18 @@ export async function measureLatency(
   names: readonly ProxyName[],
   { rounds, seconds }: Rounds,
 ): Promise<readonly LatencyResult[]> {
-  const upstream = await startUpstream(processes, "latency-upstream");
-  const setup = { upstreamPort: upstream.port, hasAccessLog: false };
+  const upstream = await startUpstream(processes, "latency-upstream", first);
+  const bigUpstream = await startUpstream(processes, "big-upstream", last);
+  const setup = {
+    upstreamPort: upstream.port,
+    bigUpstreamPort: bigUpstream.port,
+    hasAccessLog: false,
+  };
   const proxies = await startProxies(processes, names, setup);
-  const ports = proxies.map(({ name, port }): Target => ({ name, port }));
-  const targets: readonly Target[] = [{ name: "(none)", port: upstream.port }, ...ports];
+  const targets: readonly Target[] = [
+    { name: "(none)", port: upstream.port, bigPort: bigUpstream.port },
+    ...proxies.map(({ name, port }): Target => ({ name, port, bigPort: port })),
+  ];
   // Code that is compiled while it runs gets warm.
   for (const target of targets) await saturatingRate(processes, target, seconds);
 
@@ -81,7 +91,7 @@ export async function measureLatency(
       results.push({ proxy: target.name, round, halfLoad, alone, ...beside });
     }
   }
-  for (const { process: started } of [...proxies, upstream]) await started.stop();
+  for (const { process: started } of [...proxies, upstream, bigUpstream]) await started.stop();
   return results;
 }
 
@@ -138,12 +148,16 @@ async function runBesideBig(
   return { besideBig, big: JSON.parse(big) as BigResult };
 }
 
-function startBigClients(processes: Processes, { port }: Target, seconds: number): RunningProcess {
+function startBigClients(
+  processes: Processes,
+  { port, bigPort }: Target,
+  seconds: number,
+): RunningProcess {
   const script = fileURLToPath(new URL("./big-clients.ts", import.meta.url));
   return processes.start({
     name: "big-clients",
     program: process.execPath,
-    args: [script, String(port)],
+    args: [script, String(port), String(bigPort)],
     core: loadCore,
     secondsMax: seconds + 60,
     prefix: last,

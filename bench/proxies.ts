@@ -12,10 +12,12 @@ import { fileURLToPath } from "node:url";
 import { writeNginx } from "./nginx.ts";
 import { freePort, type Command, type Processes, type RunningProcess } from "./processes.ts";
 import { programFile } from "./programs.ts";
-import { runSecondsMax } from "./upstream.ts";
+import { bigPaths, runSecondsMax } from "./upstream.ts";
 
 export interface ProxySetup {
   readonly upstreamPort: number;
+  /** Where the big transfers go (`bigPaths`), if not there too. */
+  readonly bigUpstreamPort?: number;
   /** With an access log written to a file; otherwise none at all. */
   readonly hasAccessLog: boolean;
   /** Words before the command: how to enter a network namespace. */
@@ -103,7 +105,9 @@ export async function startProxies(
  * Buffering to a disk is off in both directions: the default would spool an upload and a fast
  * download to files, which the others do not do.
  */
-function configureNginx({ folder, port, upstreamPort, hasAccessLog }: Place): Configured {
+function configureNginx(place: Place): Configured {
+  const { folder, port, upstreamPort, bigUpstreamPort, hasAccessLog } = place;
+  const bigs = bigUpstreamPort === undefined ? [] : bigPaths;
   return writeNginx(
     folder,
     `
@@ -115,19 +119,20 @@ function configureNginx({ folder, port, upstreamPort, hasAccessLog }: Place): Co
   }
   server {
     listen 127.0.0.1:${port} backlog=4096;
-    location / {
-      proxy_pass http://pool;
-      proxy_http_version 1.1;
-      proxy_set_header Connection "";
-      proxy_request_buffering off;
-      proxy_max_temp_file_size 0;
-    }
+    proxy_http_version 1.1;
+    proxy_set_header Connection "";
+    proxy_request_buffering off;
+    proxy_max_temp_file_size 0;
+    location / { proxy_pass http://pool; }
+    ${bigs.map((path) => `location = ${path} { proxy_pass http://127.0.0.1:${bigUpstreamPort}; }`).join("\n    ")}
   }`,
   );
 }
 
 /** It counts two files for each of `maxconn` and would refuse to start under a limit of 20,000. */
-function configureHaproxy({ folder, port, upstreamPort, hasAccessLog }: Place): Configured {
+function configureHaproxy(place: Place): Configured {
+  const { folder, port, upstreamPort, bigUpstreamPort, hasAccessLog } = place;
+  const hasBig = bigUpstreamPort !== undefined;
   const file = join(folder, "haproxy.cfg");
   writeFileSync(
     file,
@@ -146,16 +151,21 @@ defaults
   ${hasAccessLog ? "log global\n  option httplog" : ""}
 frontend door
   bind 127.0.0.1:${port} backlog 4096
+  ${hasBig ? `use_backend big if { path ${bigPaths.join(" ")} }` : ""}
   default_backend pool
 backend pool
   server upstream 127.0.0.1:${upstreamPort}
+${hasBig ? `backend big\n  server upstream 127.0.0.1:${bigUpstreamPort}` : ""}
 `,
   );
   const stdoutFile = join(folder, "access.log");
   return { program: programFile("haproxy"), args: ["-db", "-f", file], stdoutFile };
 }
 
-function configureCaddy({ folder, port, upstreamPort, hasAccessLog }: Place): Configured {
+function configureCaddy(place: Place): Configured {
+  const { folder, port, upstreamPort, bigUpstreamPort, hasAccessLog } = place;
+  const hasBig = bigUpstreamPort !== undefined;
+  const big = `@big path ${bigPaths.join(" ")}\n  reverse_proxy @big 127.0.0.1:${bigUpstreamPort}`;
   const file = join(folder, "Caddyfile");
   writeFileSync(
     file,
@@ -166,6 +176,7 @@ function configureCaddy({ folder, port, upstreamPort, hasAccessLog }: Place): Co
 :${port} {
   bind 127.0.0.1
   ${hasAccessLog ? `log {\n    output file ${folder}/access.log\n  }` : ""}
+  ${hasBig ? big : ""}
   reverse_proxy 127.0.0.1:${upstreamPort} {
     transport http {
       keepalive_idle_conns_per_host ${keptUpstreamConnections}
@@ -181,20 +192,26 @@ function configureCaddy({ folder, port, upstreamPort, hasAccessLog }: Place): Co
   };
 }
 
-function configureHttpProxy({ port, upstreamPort }: Place): Configured {
+function configureHttpProxy({ port, upstreamPort, bigUpstreamPort }: Place): Configured {
   const script = fileURLToPath(new URL("./http-proxy-server.ts", import.meta.url));
-  return { program: process.execPath, args: [script, String(port), String(upstreamPort)] };
+  const ports = [port, upstreamPort, bigUpstreamPort ?? upstreamPort];
+  return { program: process.execPath, args: [script, ...ports.map(String)] };
 }
 
 /** With the log it is the default configuration: lines to stdout, and stdout is a file here. */
-function configureForegate({ folder, port, upstreamPort, hasAccessLog }: Place): Configured {
+function configureForegate(place: Place): Configured {
+  const { folder, port, upstreamPort, bigUpstreamPort, hasAccessLog } = place;
+  const bigs = bigUpstreamPort === undefined ? [] : bigPaths;
   const file = join(folder, "foregate.yaml");
   writeFileSync(
     file,
     `listen: "127.0.0.1:${port}"
 ${hasAccessLog ? "" : "logs: { access: off }"}
-sites: { "*": "127.0.0.1:${upstreamPort}" }
-`,
+sites:
+  "*":
+    routes:
+      - { proxy: "127.0.0.1:${upstreamPort}" }
+${bigs.map((path) => `      - { path: ${path}, proxy: "127.0.0.1:${bigUpstreamPort}" }\n`).join("")}`,
   );
   const script = fileURLToPath(new URL("../src/main.ts", import.meta.url));
   const stdoutFile = join(folder, "access.log");

@@ -30,6 +30,9 @@ export const postPath = "/post";
 /** The same in small pieces, so that one body of 1 GB does not hold up everything else. */
 export const uploadPath = "/upload";
 
+/** What the three big clients ask for, less the large heads. */
+export const bigPaths = ["/1gb", uploadPath] as const;
+
 /** Load and upstream share it; the proxy under test has the other one for itself. */
 export const loadCore = 1;
 
