@@ -1,8 +1,8 @@
 /**
  * A program with three greedy clients, each with one connection: one downloads 1 GB, one uploads
- * 1 GB, one sends large heads, again and again until SIGTERM: `node big-clients.ts PORT BIG_PORT`, the
- * transfers on the second. It says `ready` when all three have begun, and at the end how much they
- * got through.
+ * 1 GB, one sends large heads, again and again until SIGTERM:
+ * `node big-clients.ts PORT BIG_PORT`, the transfers on the second. It says `ready` when all three
+ * have begun, and at the end how much they got through.
  *
  * Each transfer has a line of 1 Gbit/s, and heads go out at most once a millisecond. Without bounds
  * the upstream would be measured: nginx reads a body that never runs dry in one loop, and small

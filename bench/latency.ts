@@ -2,9 +2,9 @@
  * Latency of small requests: at half of what saturates the proxy; and at a low rate while one
  * client downloads 1 GB, one uploads 1 GB and one sends large heads, beside the same rate alone.
  *
- * The big transfers have an upstream of their own, and all programs of the small requests come first
- * on the core that they share with those of the big ones: what waits, waits in the proxy. The same
- * without a proxy tells how much of it all is the harness.
+ * The big transfers have an upstream of their own, and all programs of the small requests come
+ * first on the core that they share with those of the big ones: what waits, waits in the proxy. The
+ * same without a proxy tells how much of it all is the harness.
  */
 
 import { fileURLToPath } from "node:url";

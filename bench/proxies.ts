@@ -108,6 +108,7 @@ export async function startProxies(
 function configureNginx(place: Place): Configured {
   const { folder, port, upstreamPort, bigUpstreamPort, hasAccessLog } = place;
   const bigs = bigUpstreamPort === undefined ? [] : bigPaths;
+  const bigUrl = `http://127.0.0.1:${bigUpstreamPort}`;
   return writeNginx(
     folder,
     `
@@ -124,7 +125,7 @@ function configureNginx(place: Place): Configured {
     proxy_request_buffering off;
     proxy_max_temp_file_size 0;
     location / { proxy_pass http://pool; }
-    ${bigs.map((path) => `location = ${path} { proxy_pass http://127.0.0.1:${bigUpstreamPort}; }`).join("\n    ")}
+    ${bigs.map((path) => `location = ${path} { proxy_pass ${bigUrl}; }`).join("\n    ")}
   }`,
   );
 }
@@ -202,6 +203,7 @@ function configureHttpProxy({ port, upstreamPort, bigUpstreamPort }: Place): Con
 function configureForegate(place: Place): Configured {
   const { folder, port, upstreamPort, bigUpstreamPort, hasAccessLog } = place;
   const bigs = bigUpstreamPort === undefined ? [] : bigPaths;
+  const bigAddress = `127.0.0.1:${bigUpstreamPort}`;
   const file = join(folder, "foregate.yaml");
   writeFileSync(
     file,
@@ -211,7 +213,7 @@ sites:
   "*":
     routes:
       - { proxy: "127.0.0.1:${upstreamPort}" }
-${bigs.map((path) => `      - { path: ${path}, proxy: "127.0.0.1:${bigUpstreamPort}" }\n`).join("")}`,
+${bigs.map((path) => `      - { path: ${path}, proxy: "${bigAddress}" }\n`).join("")}`,
   );
   const script = fileURLToPath(new URL("../src/main.ts", import.meta.url));
   const stdoutFile = join(folder, "access.log");

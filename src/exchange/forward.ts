@@ -11,11 +11,12 @@ import { Failure } from "../base/failure.ts";
 import type { SpoolBudget } from "../base/spool.ts";
 import { isIdempotent, type RequestHead, type ResponseHead } from "../http/head.ts";
 import type { Counters } from "../observe/counters.ts";
+import type { UpstreamTimeouts } from "../upstream/options.ts";
 import type { Member, Pool } from "../upstream/pool.ts";
 import type { UpstreamConnection } from "../upstream/upstream-connection.ts";
 import type { Exchange } from "./exchange.ts";
 import type { ProxyAction } from "./plan.ts";
-import { Relay } from "./relay.ts";
+import { Relay, type RelayOwner } from "./relay.ts";
 
 /** What forwarding needs of the worker. */
 export interface Forwarding {
@@ -33,65 +34,152 @@ export interface UpstreamAnswer {
   readonly relay: Relay;
 }
 
-/** Where one exchange stands with its attempts. */
-interface Attempts {
-  readonly pool: Pool;
-  readonly isRepeatable: boolean;
-  readonly tried: number[];
-  /** The member to go to again, on a fresh connection. */
-  again: number | undefined;
-}
-
-/** `head` is the request as it goes out, from `outgoing.ts`. Rejects with a `Failure`. */
-export async function forward(
+/**
+ * `head` is the request as it goes out, from `outgoing.ts`. Rejects with a `Failure`; throws one if
+ * there is nobody to ask.
+ */
+export function forward(
   x: Exchange,
   action: ProxyAction,
   head: RequestHead,
   forwarding: Forwarding,
 ): Promise<UpstreamAnswer> {
-  const pool = forwarding.pools[action.pool];
-  if (pool === undefined) throw new Failure("no-upstream", "Cannot forward: the pool is gone");
-  const isRepeatable = isIdempotent(head.method) && head.upgrade === undefined;
-  const relay = new Relay(x, {
-    timeouts: action.timeouts,
-    bodyBytesMax: x.route?.bodyBytesMax ?? 0,
-    spoolBudget: forwarding.spoolBudget,
-    isRepeatable,
-  });
-  const attempts: Attempts = { pool, isRepeatable, tried: [], again: undefined };
-  x.upstreamBeganMs = forwarding.nowMs();
-  for (let failure: Failure | undefined; ; forwarding.counters.retries += 1) {
-    const at = attempts.again ?? pick(pool, attempts.tried);
+  return new Attempts(x, action, head, forwarding).begin();
+}
+
+/**
+ * The attempts of one exchange, nearly always one. No promise waits for another here, since they
+ * would be most of what an exchange leaves for the collector.
+ */
+class Attempts implements RelayOwner {
+  readonly timeouts: UpstreamTimeouts;
+  readonly bodyBytesMax: number;
+  readonly spoolBudget: SpoolBudget;
+  readonly isRepeatable: boolean;
+  readonly #exchange: Exchange;
+  readonly #pool: Pool;
+  readonly #head: RequestHead;
+  readonly #forwarding: Forwarding;
+  readonly #relay: Relay;
+  readonly #answer: PromiseWithResolvers<UpstreamAnswer>;
+  /** Who is asked now, as its place in the pool. */
+  #at = 0;
+  #tried: readonly number[] = nobody;
+  /** The member to go to again, on a fresh connection. */
+  #again: number | undefined;
+
+  constructor(x: Exchange, action: ProxyAction, head: RequestHead, forwarding: Forwarding) {
+    const pool = forwarding.pools[action.pool];
+    if (pool === undefined) throw new Failure("no-upstream", "Cannot forward: the pool is gone");
+    this.timeouts = action.timeouts;
+    this.bodyBytesMax = x.route?.bodyBytesMax ?? 0;
+    this.spoolBudget = forwarding.spoolBudget;
+    this.isRepeatable = isIdempotent(head.method) && head.upgrade === undefined;
+    this.#exchange = x;
+    this.#pool = pool;
+    this.#head = head;
+    this.#forwarding = forwarding;
+    this.#relay = new Relay(x, this);
+    this.#answer = Promise.withResolvers<UpstreamAnswer>();
+  }
+
+  begin(): Promise<UpstreamAnswer> {
+    this.#exchange.upstreamBeganMs = this.#forwarding.nowMs();
+    this.#attempt(undefined);
+    return this.#answer.promise;
+  }
+
+  /** `before` is why the attempt before this one failed. */
+  #attempt(before: Failure | undefined): void {
+    const pool = this.#pool;
+    const at = this.#again ?? pickInTurn(pool.members.length, pool.nextTurn(), this.#tried);
     const member = at === undefined ? undefined : pool.members[at];
-    if (at === undefined || member === undefined) {
-      relay.release();
-      throw failure ?? noUpstream(pool);
-    }
+    if (at === undefined || member === undefined) return this.#end(before ?? noUpstream(pool));
+    this.#at = at;
+    // After a kept-alive connection died, only a new one will do.
+    const idle = this.#again === undefined ? member.takeIdle(this.isRepeatable) : undefined;
+    if (idle === undefined) void this.#dial(member, before);
+    else this.#send(idle, member, before);
+  }
+
+  async #dial(member: Member, before: Failure | undefined): Promise<void> {
+    const x = this.#exchange;
+    x.upstream = member.address.label;
     try {
-      const connection = takeIdle(member, attempts) ?? (await dial(x, member, action));
-      if (failure !== undefined && !relay.canRepeat) {
-        // While this connection was made, more of the body came than is kept.
-        member.onReusable(connection);
-        throw failure;
-      }
-      x.upstream = member.address.label;
-      relay.member = member;
-      const answer = await relay.send(connection, forMember(head, member));
-      x.upstreamHeadMs = forwarding.nowMs();
-      return { head: answer, member, relay };
+      const connecting = member.dial(this.timeouts.connectMs);
+      // Should the client leave meanwhile, the connection that comes all the same is kept.
+      const connection = await x.wait(connecting, (late) => member.onReusable(late));
+      this.#send(connection, member, before);
     } catch (error) {
-      failure = mayRetry(error, at, attempts, relay);
-      if (failure === undefined || x.aborted !== undefined) {
-        relay.release();
-        throw error;
-      }
+      this.#afterFailure(error);
     }
+  }
+
+  #send(connection: UpstreamConnection, member: Member, before: Failure | undefined): void {
+    const relay = this.#relay;
+    if (before !== undefined && !relay.canRepeat) {
+      // While this connection was made, more of the body came than is kept.
+      member.onReusable(connection);
+      return this.#end(before);
+    }
+    this.#exchange.upstream = member.address.label;
+    relay.member = member;
+    try {
+      relay.send(connection, forMember(this.#head, member));
+    } catch (error) {
+      this.#end(error);
+    }
+  }
+
+  answered(head: ResponseHead): void {
+    const member = this.#pool.members[this.#at]!;
+    this.#exchange.upstreamHeadMs = this.#forwarding.nowMs();
+    this.#answer.resolve({ head, member, relay: this.#relay });
+  }
+
+  failed(failure: Failure): void {
+    this.#afterFailure(failure);
+  }
+
+  #afterFailure(error: unknown): void {
+    const mayRetry = this.#exchange.aborted === undefined && this.#mayRetry(error);
+    if (mayRetry && error instanceof Failure) void this.#retry(error);
+    else this.#end(error);
+  }
+
+  /** Not at once: the connection that failed is still telling of it. */
+  async #retry(failure: Failure): Promise<void> {
+    await Promise.resolve();
+    this.#forwarding.counters.retries += 1;
+    this.#attempt(failure);
+  }
+
+  /** Whether another attempt may follow, and notes where it must go. */
+  #mayRetry(error: unknown): boolean {
+    if (!(error instanceof Failure)) return false;
+    const wasFresh = this.#again !== undefined;
+    this.#tried = [...this.#tried, this.#at];
+    this.#again = undefined;
+    if (!this.#relay.canRepeat) return false;
+    switch (error.row.retry) {
+      case "always":
+        return true;
+      case "reused":
+        if (wasFresh || !this.isRepeatable || !this.#relay.wasReused) return false;
+        this.#again = this.#at;
+        return true;
+      case "never":
+        return false;
+    }
+  }
+
+  #end(error: unknown): void {
+    this.#relay.release();
+    this.#answer.reject(error);
   }
 }
 
-function pick(pool: Pool, tried: readonly number[]): number | undefined {
-  return pickInTurn(pool.members.length, pool.nextTurn(), tried);
-}
+const nobody: readonly number[] = [];
 
 /**
  * The request as this member wants it: below its base path, and in its own name where the client
@@ -102,42 +190,6 @@ function forMember(head: RequestHead, { address, authorities }: Member): Request
   if (basePath === "" && head.authority !== "") return head;
   const authority = head.authority || (authorities[0] ?? "localhost");
   return { ...head, authority, target: basePath + head.target };
-}
-
-/** After a kept-alive connection died, only a new one will do. */
-function takeIdle(member: Member, attempts: Attempts): UpstreamConnection | undefined {
-  return attempts.again === undefined ? member.takeIdle(attempts.isRepeatable) : undefined;
-}
-
-async function dial(x: Exchange, member: Member, action: ProxyAction): Promise<UpstreamConnection> {
-  x.upstream = member.address.label;
-  const connecting = member.dial(action.timeouts.connectMs);
-  // Should the client leave meanwhile, the connection that comes all the same is kept for others.
-  return x.wait(connecting, (late) => member.onReusable(late));
-}
-
-/** The failure if another attempt may follow it, noted in `attempts`; undefined if not. */
-function mayRetry(
-  error: unknown,
-  at: number,
-  attempts: Attempts,
-  relay: Relay,
-): Failure | undefined {
-  if (!(error instanceof Failure)) return undefined;
-  const wasFresh = attempts.again !== undefined;
-  attempts.tried.push(at);
-  attempts.again = undefined;
-  if (!relay.canRepeat) return undefined;
-  switch (error.row.retry) {
-    case "always":
-      return error;
-    case "reused":
-      if (wasFresh || !attempts.isRepeatable || !relay.wasReused) return undefined;
-      attempts.again = at;
-      return error;
-    case "never":
-      return undefined;
-  }
 }
 
 function noUpstream(pool: Pool): Failure {

@@ -26,8 +26,12 @@ import { mapToPublic } from "./outgoing.ts";
 /** How much of a request body is kept to say it again on another connection, in bytes. */
 const replayBytesMax = 64 * 1024;
 
-/** What the relay of one exchange is allowed. */
-export interface RelayLimits {
+/** Whoever sends by a relay: what it is allowed, and who is told once of each `send`. */
+export interface RelayOwner {
+  /** The final head of the answer is here; its body waits for `run`. */
+  answered(head: ResponseHead): void;
+  /** There will be none. If the failure allows and `canRepeat` says so, `send` may follow. */
+  failed(failure: Failure): void;
   readonly timeouts: UpstreamTimeouts;
   /** Bytes of a request body; 0: no limit. */
   readonly bodyBytesMax: number;
@@ -43,7 +47,7 @@ export class Relay {
   /** Who is asked now: its interim heads are made public before they go on. */
   member: Member | undefined;
   readonly #exchange: Exchange;
-  readonly #limits: RelayLimits;
+  readonly #owner: RelayOwner;
   readonly #fromClient: FromClient;
   readonly #fromUpstream: FromUpstream;
   #upstream: UpstreamLeg | undefined;
@@ -56,41 +60,33 @@ export class Relay {
   #spool: Spool | undefined;
   #isTunnel = false;
   #hasAnswerEnded = false;
-  #resolveHead: ((head: ResponseHead) => void) | undefined;
-  #rejectHead: ((failure: Failure) => void) | undefined;
+  #awaitsHead = false;
   #settle: ((failure: Failure | undefined) => void) | undefined;
   #isSettled = false;
   #failure: Failure | undefined;
 
-  constructor(exchange: Exchange, limits: RelayLimits) {
+  constructor(exchange: Exchange, owner: RelayOwner) {
     this.#exchange = exchange;
-    this.#limits = limits;
+    this.#owner = owner;
     this.#fromClient = new FromClient(this);
     this.#fromUpstream = new FromUpstream(this);
   }
 
-  /**
-   * Sends the request on a connection; resolves with the final head of its answer. Rejects with a
-   * `Failure`; after it, the same relay may send again if the failure allows and `canRepeat` says
-   * so.
-   */
-  send(connection: Opener, head: RequestHead): Promise<ResponseHead> {
-    const { promise, resolve, reject } = Promise.withResolvers<ResponseHead>();
-    this.#resolveHead = resolve;
-    this.#rejectHead = reject;
-    const leg = connection.open(head, this.#limits.timeouts, this.#fromUpstream);
+  /** Sends the request on a connection; its owner is told what comes of it. */
+  send(connection: Opener, head: RequestHead): void {
+    this.#awaitsHead = true;
+    const leg = connection.open(head, this.#owner.timeouts, this.#fromUpstream);
     this.#upstream = leg;
     this.#wasReused = leg.reused;
     this.#exchange.onAbort(this);
     if (head.body === "none") leg.sendEnd();
     else if (this.#hasClientAttached) this.#replay(leg);
     else this.#attachClient(leg);
-    return promise;
   }
 
   #attachClient(leg: UpstreamLeg): void {
-    const isWorthKeeping = this.#limits.isRepeatable && leg.reused;
-    if (isWorthKeeping) this.#spool = new Spool(this.#limits.spoolBudget, replayBytesMax);
+    const isWorthKeeping = this.#owner.isRepeatable && leg.reused;
+    if (isWorthKeeping) this.#spool = new Spool(this.#owner.spoolBudget, replayBytesMax);
     // The head waits for the first piece of the body: they leave together, or with the batch.
     this.#hasClientAttached = true;
     this.#exchange.client.attach(this.#fromClient);
@@ -162,7 +158,7 @@ export class Relay {
   requestBody(piece: Buffer): void {
     const exchange = this.#exchange;
     exchange.requestBytes += piece.length;
-    const { bodyBytesMax } = this.#limits;
+    const { bodyBytesMax } = this.#owner;
     if (bodyBytesMax > 0 && exchange.requestBytes > bodyBytesMax && !this.#isTunnel) {
       exchange.abort(new Failure("body-too-large", `Cannot take body: over ${bodyBytesMax} bytes`));
       return;
@@ -204,8 +200,9 @@ export class Relay {
       this.#exchange.client.flush();
       return;
     }
-    this.#resolveHead?.(head);
-    this.#resolveHead = this.#rejectHead = undefined;
+    if (!this.#awaitsHead) return;
+    this.#awaitsHead = false;
+    this.#owner.answered(head);
   }
 
   responseBody(piece: Buffer): void {
@@ -247,10 +244,9 @@ export class Relay {
   }
 
   #fail(failure: Failure): void {
-    const reject = this.#rejectHead;
-    this.#resolveHead = this.#rejectHead = undefined;
-    if (reject !== undefined) reject(failure);
-    else this.#finish(failure);
+    if (!this.#awaitsHead) return this.#finish(failure);
+    this.#awaitsHead = false;
+    this.#owner.failed(failure);
   }
 
   #finish(failure: Failure | undefined): void {

@@ -7,7 +7,7 @@
 
 import { Exchange } from "../../src/exchange/exchange.ts";
 import { Relay } from "../../src/exchange/relay.ts";
-import type { RequestHead } from "../../src/http/head.ts";
+import type { RequestHead, ResponseHead } from "../../src/http/head.ts";
 import { ClientConnection } from "../../src/net/client-connection.ts";
 import { upstreamTimeouts } from "../../src/upstream/options.ts";
 import { UpstreamConnection } from "../../src/upstream/upstream-connection.ts";
@@ -90,14 +90,18 @@ export class RelayBench {
   }
 
   async #passOn(x: Exchange, opener: Opener): Promise<void> {
+    const answer = Promise.withResolvers<ResponseHead>();
     const relay = new Relay(x, {
+      answered: answer.resolve,
+      failed: answer.reject,
       timeouts: upstreamTimeouts,
       bodyBytesMax: 0,
       spoolBudget: { bytesMax: 0, bytesUsed: 0 },
       isRepeatable: false,
     });
     try {
-      const head = await relay.send(opener, x.head);
+      relay.send(opener, x.head);
+      const head = await answer.promise;
       x.client.sendHead(head);
       relay.run(head.status === 101);
       const failure = await relay.settled();

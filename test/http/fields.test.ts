@@ -15,7 +15,7 @@ function scanned(...lines: readonly string[]): Fields {
   const scan = new HeadScan(true, limits);
   const text = `HTTP/1.1 200 OK\r\n${lines.map((line) => `${line}\r\n`).join("")}\r\n`;
   assert.ok(scanHead(scan, Buffer.from(text, "latin1"), 0, text.length));
-  return new Fields(text, scan.marks);
+  return new Fields(text, scan.takeMarks());
 }
 
 const abc = ["Accept: 1", "X-B: 2", "accept: 3", "x-b: 4", "Date: 5"];

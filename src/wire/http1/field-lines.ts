@@ -82,7 +82,7 @@ export function scanFields(scan: HeadScan, bytes: Uint8Array, base: number, end:
 /** Returns the state to go on in. */
 function beginLine(scan: HeadScan, bytes: Uint8Array, base: number, at: number): number {
   if (foldedToken[bytes[at]!] === 0) return unfold(scan, bytes, base, at);
-  const isFull = scan.marks.length >= scan.limits.fieldsMax * marksPerLine;
+  const isFull = scan.markCount >= scan.limits.fieldsMax * marksPerLine;
   if (isFull) throw tooLarge(scan, "more fields than");
   scan.nameStart = at - base;
   return field.name;
@@ -92,7 +92,14 @@ function markLine(scan: HeadScan, bytes: Uint8Array, base: number, crAt: number)
   let valueEnd = crAt;
   while (valueEnd > base + scan.valueStart && isBlank(bytes[valueEnd - 1]!)) valueEnd--;
   const known = idOfBytes(bytes, base + scan.nameStart, base + scan.nameEnd);
-  scan.marks.push(known, scan.nameStart, scan.nameEnd, scan.valueStart, valueEnd - base);
+  const marks = scan.marks;
+  const at = scan.markCount;
+  marks[at] = known;
+  marks[at + 1] = scan.nameStart;
+  marks[at + 2] = scan.nameEnd;
+  marks[at + 3] = scan.valueStart;
+  marks[at + 4] = valueEnd - base;
+  scan.markCount = at + marksPerLine;
 }
 
 /**
@@ -100,17 +107,18 @@ function markLine(scan: HeadScan, bytes: Uint8Array, base: number, crAt: number)
  * blanks (RFC 9112 §5.2); in a request it is refused. Returns the state to go on in.
  */
 function unfold(scan: HeadScan, bytes: Uint8Array, base: number, at: number): number {
-  const marks = scan.marks;
-  if (!scan.isResponse || !isBlank(bytes[at]!) || marks.length === 0) {
+  if (!scan.isResponse || !isBlank(bytes[at]!) || scan.markCount === 0) {
     throw misplaced(scan, "start of a line", bytes[at]!);
   }
   bytes[at - 2] = space;
   bytes[at - 1] = space;
-  const valueEnd = marks.pop()!;
-  scan.valueStart = marks.pop()!;
-  scan.nameEnd = marks.pop()!;
-  scan.nameStart = marks.pop()!;
-  marks.pop();
+  const { marks } = scan;
+  scan.markCount -= marksPerLine;
+  const before = scan.markCount;
+  scan.nameStart = marks[before + 1]!;
+  scan.nameEnd = marks[before + 2]!;
+  scan.valueStart = marks[before + 3]!;
+  const valueEnd = marks[before + 4]!;
   if (valueEnd > scan.valueStart) return field.value;
   // Nothing but blanks so far, and a value does not begin with them.
   scan.valueStart = at - base;

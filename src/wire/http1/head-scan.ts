@@ -15,6 +15,7 @@
  */
 
 import { Failure, type FailureCode } from "../../base/failure.ts";
+import { marksPerLine } from "../../http/fields.ts";
 import type { HeadLimits } from "./limits.ts";
 
 /** The states of a first line, in the order in which they follow. */
@@ -29,6 +30,9 @@ export const startLine = {
   lineLf: 7,
   done: 8,
 } as const;
+
+/** Room for 40 lines stays with a connection; a head of more gives its room back. */
+const marksKeptMax = 40 * marksPerLine;
 
 export class HeadScan {
   /** An upstream's answer, or a client's request; trailers are scanned as the role's fields. */
@@ -45,8 +49,9 @@ export class HeadScan {
   status = 0;
   reasonStart = 0;
   reasonEnd = 0;
-  /** Five numbers a line, as `Fields` wants them. */
+  /** Five numbers a line, as `Fields` wants them; used again for every head (`takeMarks`). */
   marks: number[] = [];
+  markCount = 0;
   lineState = 0;
   fieldState = 0;
   nameStart = 0;
@@ -64,7 +69,8 @@ export class HeadScan {
   /** Begins a new head. */
   restart(): void {
     this.at = 0;
-    this.marks = [];
+    if (this.marks.length > marksKeptMax) this.marks = [];
+    this.markCount = 0;
     this.lineState = 0;
     this.fieldState = 0;
     this.versionAt = 0;
@@ -77,6 +83,11 @@ export class HeadScan {
   restartFields(): void {
     this.restart();
     this.lineState = startLine.done;
+  }
+
+  /** What was marked, as an array of its own: exactly as long as it must be. */
+  takeMarks(): number[] {
+    return this.marks.slice(0, this.markCount);
   }
 
   /** A byte of the first line has come; empty lines before it do not count. */

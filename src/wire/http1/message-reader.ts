@@ -189,7 +189,7 @@ export class MessageReader {
 
   #nextTrailers(): ReadEvent {
     if (!this.#scan()) return readEvent.need;
-    const marks = this.scan.marks;
+    const marks = this.scan.takeMarks();
     for (let at = 0; at < marks.length; at += marksPerLine) {
       const field = marks[at]!;
       if (field === lookAlike || isHeadOnly(field)) marks[at] = removed;

@@ -58,7 +58,7 @@ export function readRequestHead(
   text: string,
   memory: AuthorityMemory,
 ): ReadRequest {
-  const marks = scan.marks;
+  const marks = scan.takeMarks();
   const method = text.substring(scan.methodStart, scan.methodEnd);
   const isOld = scan.minorVersion === 0;
   const found = pickSteering(text, marks);

@@ -35,7 +35,7 @@ interface Steering {
 
 /** `text` is the head, first byte to last; `method` is the request's. Throws a `Failure`. */
 export function readResponseHead(scan: HeadScan, text: string, method: string): ReadResponse {
-  const marks = scan.marks;
+  const marks = scan.takeMarks();
   const found = pickSteering(text, marks);
   const connection = readConnection(found.connection);
   const hopNames = connection.isRefused ? noNames : connection.named;
