@@ -9,12 +9,13 @@
 
 import type { Server } from "node:net";
 
-/** What `new Socket({ handle })` takes. */
+/** What `new Socket({ handle, onread })` takes. */
 export interface SocketHandle {
   close(): void;
+  useUserBuffer(bytes: Uint8Array): void;
 }
 
-type OnConnection = (error: number, client: SocketHandle | undefined) => void;
+type OnConnection = (...told: unknown[]) => void;
 
 interface ServerWithHandle extends Server {
   readonly _handle?: { onconnection?: OnConnection } | null;
@@ -26,8 +27,15 @@ export function takeHandles(server: Server, onHandle: (handle: SocketHandle) => 
   const handle = withHandle._handle;
   const runtimeOwn = handle?.onconnection;
   if (!handle || typeof runtimeOwn !== "function") return;
-  handle.onconnection = function (error, client) {
-    if (error !== 0 || client === undefined) runtimeOwn.call(this, error, client);
-    else onHandle(client);
+  handle.onconnection = function (...told) {
+    const [error, client] = told;
+    if (error === 0 && isSocketHandle(client)) onHandle(client);
+    else runtimeOwn.apply(this, told);
   };
+}
+
+/** Bun has an `onconnection` too, and hands other things to it. */
+function isSocketHandle(client: unknown): client is SocketHandle {
+  if (typeof client !== "object" || client === null) return false;
+  return "useUserBuffer" in client && typeof client.useUserBuffer === "function";
 }
