@@ -20,7 +20,10 @@ class Reader implements ChannelReceiver {
   readonly texts: string[] = [];
   readonly kept: Buffer[] = [];
 
+  onReadOf: (bytes: number) => void = () => {};
+
   onRead(bytes: Buffer): boolean {
+    this.onReadOf(bytes.length);
     this.memories.push(bytes.buffer);
     this.texts.push(bytes.toString("latin1"));
     this.kept.push(bytes);
@@ -95,6 +98,22 @@ for (const { side, smallBytes } of sides) {
     assert.equal(reader.memories.at(-1), reader.memories.at(-2), "one that is free is");
   });
 }
+
+void test("read buffers: nobody reads more than 128 KB before others have their turn", async () => {
+  const { reader, writing } = await pairOf("dialled");
+  const bytesByTurn: number[] = [0];
+  let isCounting = true;
+  const nextTurn = (): void => {
+    bytesByTurn.push(0);
+    if (isCounting) setImmediate(nextTurn);
+  };
+  reader.onReadOf = (bytes) => (bytesByTurn[bytesByTurn.length - 1]! += bytes);
+  setImmediate(nextTurn);
+  await send(writing, reader, "x".repeat(4 * 1024 * 1024));
+  isCounting = false;
+  // One read more may follow in the turn that a small buffer began.
+  assert.ok(Math.max(...bytesByTurn) <= 128 * 1024 + 65_536);
+});
 
 async function pairOf(side: "accepted" | "dialled"): Promise<Pair> {
   const transport = new NetTransport();
