@@ -111,7 +111,7 @@ class Attempts implements RelayOwner {
       const connection = await x.wait(connecting, (late) => member.onReusable(late));
       this.#send(connection, member, before);
     } catch (error) {
-      this.#afterFailure(error);
+      this.failed(error);
     }
   }
 
@@ -132,19 +132,17 @@ class Attempts implements RelayOwner {
   }
 
   answered(head: ResponseHead): void {
+    // `#attempt` has found it there.
     const member = this.#pool.members[this.#at]!;
     this.#exchange.upstreamHeadMs = this.#forwarding.nowMs();
     this.#answer.resolve({ head, member, relay: this.#relay });
   }
 
-  failed(failure: Failure): void {
-    this.#afterFailure(failure);
-  }
-
-  #afterFailure(error: unknown): void {
-    const mayRetry = this.#exchange.aborted === undefined && this.#mayRetry(error);
-    if (mayRetry && error instanceof Failure) void this.#retry(error);
-    else this.#end(error);
+  /** What is no `Failure` is a bug, and nothing to try again after. */
+  failed(error: unknown): void {
+    const isOver = !(error instanceof Failure) || this.#exchange.aborted !== undefined;
+    if (isOver || !this.#mayRetry(error)) this.#end(error);
+    else void this.#retry(error);
   }
 
   /** Not at once: the connection that failed is still telling of it. */
@@ -155,13 +153,12 @@ class Attempts implements RelayOwner {
   }
 
   /** Whether another attempt may follow, and notes where it must go. */
-  #mayRetry(error: unknown): boolean {
-    if (!(error instanceof Failure)) return false;
+  #mayRetry(failure: Failure): boolean {
     const wasFresh = this.#again !== undefined;
     this.#tried = [...this.#tried, this.#at];
     this.#again = undefined;
     if (!this.#relay.canRepeat) return false;
-    switch (error.row.retry) {
+    switch (failure.row.retry) {
       case "always":
         return true;
       case "reused":

@@ -3,8 +3,8 @@
  *
  * Only a socket that is made with `onread` reads into a buffer of ours, and `net.Server` has no
  * such option: so the server's handle hands its connections to us instead. The handle is no public
- * API, therefore nothing depends on it: where it is not to be had (Bun) the server makes its own
- * sockets as ever (docs/decisions/0007-accepted-handles.md).
+ * API, therefore nothing depends on it: where it hands over something else (Bun), or is not to be
+ * had, the server makes its own sockets as ever (docs/decisions/0007-accepted-handles.md).
  */
 
 import type { Server } from "node:net";

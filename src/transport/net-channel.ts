@@ -177,7 +177,7 @@ export class NetChannel implements Channel {
   #nextReadBuffer(): Buffer | undefined {
     const current = this.#readBuffer;
     if (current === undefined) return (this.#readBuffer = takeReadBuffer(this.#readBytesMin));
-    const bytes = this.#nextReadBytes(current);
+    const bytes = this.#nextReadBytes();
     const isFree = !this.#isHeld && !isLent(current);
     if (isFree && bytes === current.length) return undefined;
     // A second read while the first is held: that one is left to its holder and the collector.
@@ -187,9 +187,8 @@ export class NetChannel implements Channel {
   }
 
   /** Large only in the middle of a message, so that an idle connection never holds much. */
-  #nextReadBytes(current: Buffer): number {
-    const wasFilled = this.#readBytes === current.length;
-    const isLong = wasFilled || this.#readBytes > this.#readBytesMin;
+  #nextReadBytes(): number {
+    const isLong = this.#readBytes >= this.#readBytesMin;
     return isLong && this.receiver.expectsMore ? largeReadBytes : this.#readBytesMin;
   }
 

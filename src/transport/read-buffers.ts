@@ -4,10 +4,9 @@
  * one upload of 1 Gbit/s made it mark the whole heap four times a second.
  *
  * A buffer may be in use beyond its read: its bytes wait for their receiver (`isHeld`), or they
- * were
- * written to a socket that could not take them whole and now points into them (measured: bytes of
- * the next read then go out in their place). Such a buffer is not read into again; the reader takes
- * another one, and this one is left to the garbage collector.
+ * were written to a socket that could not take them whole and now points into them (measured: bytes
+ * of the next read then go out in their place). Such a buffer is not read into again; the reader
+ * takes another one, and this one is left to the garbage collector.
  */
 
 /** What one read takes, in bytes, as soon as a message does not fit: what libuv suggests. */

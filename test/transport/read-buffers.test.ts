@@ -9,7 +9,7 @@ import { after, test } from "node:test";
 import type { Channel, ChannelReceiver, Listener } from "../../src/transport/channel.ts";
 import { NetTransport } from "../../src/transport/net-transport.ts";
 
-/** Its `net.Server` has no handle to take connections from; the runtime reads for it. */
+/** The handle of its `net.Server` hands over no handles: there the runtime reads as it likes. */
 const isBun = process.versions["bun"] !== undefined;
 
 class Reader implements ChannelReceiver {
