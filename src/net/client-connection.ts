@@ -80,14 +80,14 @@ export class ClientConnection implements ChannelReceiver, ClientLegDriver, Deadl
     return this.#machine.reader.isInsideMessage;
   }
 
-  onRead(bytes: Buffer): boolean {
+  onRead(buffer: Buffer, length: number): void {
     const reader = this.#machine.reader;
-    this.#host.counters.clientBytesIn += bytes.length;
-    if (this.#phase === "linger") return this.#dropLingering(bytes.length);
+    this.#host.counters.clientBytesIn += length;
+    if (this.#phase === "linger") return this.#dropLingering(length);
     if (reader.pendingBytes > 0) this.#flow.pause();
-    reader.receive(bytes);
+    reader.receive(buffer, length);
     this.startDelivery();
-    return reader.pendingBytes > 0;
+    if (reader.pendingBytes > 0) reader.hold(this.#channel);
   }
 
   onReadEnd(): void {
@@ -333,10 +333,9 @@ export class ClientConnection implements ChannelReceiver, ClientLegDriver, Deadl
     if (this.#output.isEmpty || this.#clock.lookAtClient("nothing") !== undefined) this.#close();
   }
 
-  #dropLingering(bytes: number): false {
+  #dropLingering(bytes: number): void {
     this.#drainedBytes += bytes;
     if (this.#drainedBytes > drainBytesMax) this.#close();
-    return false;
   }
 
   // Ends.

@@ -9,10 +9,10 @@ export interface ChannelReceiver {
   /** It is in the middle of a message: asked after a read, for the size of the next one. */
   readonly expectsMore: boolean;
   /**
-   * `bytes` are the receiver's during the call. It returns whether it still holds on to some of
-   * them; then they are its own until it calls `releaseRead`.
+   * The first `length` bytes of `buffer` were read; they are the receiver's during the call. What
+   * it needs beyond it, it must `hold`.
    */
-  onRead(bytes: Buffer): boolean;
+  onRead(buffer: Buffer, length: number): void;
   /** The other side has sent its FIN; writing may still be possible. */
   onReadEnd(): void;
   /** All that was queued has been taken by the kernel. */
@@ -36,14 +36,19 @@ export interface Channel {
   /** One character a byte. */
   writeText(text: string): void;
   /**
-   * The bytes are the caller's again when this returns, but if they lie in a read buffer: what the
-   * kernel did not take at once is marked as lent, and is not read into again (read-buffers.ts).
-   * Other memory must not be written to again by whoever made it.
+   * The bytes are the caller's again when this returns, if they were read by a channel: what the
+   * kernel did not take at once is not read into again (read-buffers.ts). Other memory must not be
+   * written to again by whoever made it.
    */
   write(bytes: Buffer): void;
   /** Text and bytes in one write, where the platform can. */
   writeBoth(text: string, bytes: Buffer): void;
-  /** The bytes that `onRead` said it held are no longer needed. */
+  /**
+   * Keeps bytes of the read that is being told until `releaseRead`, or until others are held.
+   * Returns where they are now, at the same offsets.
+   */
+  hold(buffer: Buffer, from: number, to: number): Buffer;
+  /** The bytes that are held are no longer needed. */
   releaseRead(): void;
   /** No more reads until `resume`; what was read already may still arrive. */
   pause(): void;

@@ -9,7 +9,19 @@
 
 import type { Socket } from "node:net";
 import type { Channel, ChannelReceiver, DialTarget, ListenTarget } from "./channel.ts";
-import { giveReadBuffer, isLent, largeReadBytes, lend, takeReadBuffer } from "./read-buffers.ts";
+import {
+  commonBuffer,
+  commonReadBytes,
+  giveBuffer,
+  isLent,
+  largeReadBytes,
+  lend,
+  takeBuffer,
+  unshared,
+} from "./read-buffers.ts";
+
+/** A read from this on, in bytes, makes the next one of the same message a large one. */
+const longReadBytes = 8_192;
 
 /** How much may wait in a socket's queue before its writer is asked to stop, in bytes. */
 export const queuedBytesMax = 64 * 1024;
@@ -33,7 +45,7 @@ export interface ReadOptions {
 
 const nobody: ChannelReceiver = {
   expectsMore: false,
-  onRead: () => false,
+  onRead: () => {},
   onReadEnd: () => {},
   onDrained: () => {},
   onClosed: () => {},
@@ -44,27 +56,21 @@ export class NetChannel implements Channel {
   readonly #onFault: (error: unknown) => void;
   #socket: LinkedSocket | undefined;
   #error: Error | undefined;
-  /** What the kernel reads into, and what a receiver holds on to; see `readOptions`. */
-  #readBuffer: Buffer | undefined;
+  /** What the kernel reads into, and what holds the bytes that wait, if not the same. */
+  #readBuffer: Buffer = commonBuffer;
   #heldBuffer: Buffer | undefined;
+  /** Bytes in the read buffer itself wait. */
   #isHeld = false;
   #readBytes = 0;
   /** Bytes since a read that did not fill its buffer; `#isResting`: until the next turn. */
   #turnBytes = 0;
   #isResting = false;
   #isPaused = false;
-  /** Of the smallest of its read buffers. */
-  readonly #readBytesMin: number;
   readonly #isPipe: boolean;
 
-  /** `target` is where it was accepted, or is dialled to; `readBytesMin` a size of read buffers. */
-  constructor(
-    target: ListenTarget | DialTarget,
-    readBytesMin: number,
-    onFault: (error: unknown) => void,
-  ) {
+  /** `target` is where it was accepted, or is dialled to. */
+  constructor(target: ListenTarget | DialTarget, onFault: (error: unknown) => void) {
     this.#isPipe = target.socketPath !== undefined;
-    this.#readBytesMin = readBytesMin;
     this.#onFault = onFault;
   }
 
@@ -126,24 +132,38 @@ export class NetChannel implements Channel {
   write(bytes: Buffer): void {
     const socket = this.#open;
     if (!socket.writable) return;
-    socket.write(bytes);
-    if (socket.writableLength > 0) lend(bytes);
+    const own = unshared(bytes);
+    socket.write(own);
+    if (socket.writableLength > 0) lend(own);
   }
 
   writeBoth(text: string, bytes: Buffer): void {
     const socket = this.#open;
     if (!socket.writable) return;
+    const own = unshared(bytes);
     socket.cork();
     socket.write(text, "latin1");
-    socket.write(bytes);
+    socket.write(own);
     socket.uncork();
-    if (socket.writableLength > 0) lend(bytes);
+    if (socket.writableLength > 0) lend(own);
+  }
+
+  hold(buffer: Buffer, from: number, to: number): Buffer {
+    if (buffer === commonBuffer) return this.#holdCopy(from, to);
+    if (buffer === this.#readBuffer) this.#isHeld = true;
+    return buffer;
+  }
+
+  #holdCopy(from: number, to: number): Buffer {
+    const held = (this.#heldBuffer ??= takeBuffer(commonReadBytes));
+    commonBuffer.copy(held, from, from, to);
+    return held;
   }
 
   releaseRead(): void {
     this.#isHeld = false;
     if (this.#heldBuffer === undefined) return;
-    giveReadBuffer(this.#heldBuffer);
+    giveBuffer(this.#heldBuffer);
     this.#heldBuffer = undefined;
   }
 
@@ -173,32 +193,33 @@ export class NetChannel implements Channel {
     this.#open.destroy();
   }
 
-  /** Asked for after every read; undefined: the same one again. */
+  /** Asked for before the first read and after every one; undefined: the same one again. */
   #nextReadBuffer(): Buffer | undefined {
     const current = this.#readBuffer;
-    if (current === undefined) return (this.#readBuffer = takeReadBuffer(this.#readBytesMin));
-    const bytes = this.#nextReadBytes();
+    const wantsLarge = this.#readBytes >= longReadBytes && this.receiver.expectsMore;
+    if (current === commonBuffer) {
+      if (wantsLarge) return (this.#readBuffer = takeBuffer(largeReadBytes));
+      return this.#readBytes === 0 ? current : undefined;
+    }
     const isFree = !this.#isHeld && !isLent(current);
-    if (isFree && bytes === current.length) return undefined;
-    // A second read while the first is held: that one is left to its holder and the collector.
-    this.#heldBuffer = this.#isHeld ? current : undefined;
-    if (isFree) giveReadBuffer(current);
-    return (this.#readBuffer = takeReadBuffer(bytes));
+    if (isFree && wantsLarge) return undefined;
+    if (this.#isHeld) this.#holdWhole(current);
+    else if (isFree) giveBuffer(current);
+    return (this.#readBuffer = wantsLarge ? takeBuffer(largeReadBytes) : commonBuffer);
   }
 
-  /** Large only in the middle of a message, so that an idle connection never holds much. */
-  #nextReadBytes(): number {
-    const isLong = this.#readBytes >= this.#readBytesMin;
-    return isLong && this.receiver.expectsMore ? largeReadBytes : this.#readBytesMin;
+  /** A second read while the first is held: that one is left to its holder and the collector. */
+  #holdWhole(buffer: Buffer): void {
+    this.#heldBuffer = buffer;
+    this.#isHeld = false;
   }
 
   /** Returns whether the runtime may read on. */
   #readInto(bytes: number): boolean {
     const buffer = this.#readBuffer;
-    if (buffer === undefined) return true;
     this.#readBytes = bytes;
     this.#turnBytes = bytes === buffer.length ? this.#turnBytes + bytes : 0;
-    this.read(buffer.subarray(0, bytes));
+    this.read(buffer, bytes);
     return this.#turnBytes < turnBytesMax || this.#rest();
   }
 
@@ -212,10 +233,10 @@ export class NetChannel implements Channel {
     return false;
   }
 
-  read(bytes: Buffer): void {
+  read(buffer: Buffer, length: number): void {
     if (this.#error !== undefined) return;
     try {
-      this.#isHeld = this.receiver.onRead(bytes);
+      this.receiver.onRead(buffer, length);
     } catch (error) {
       this.fault(error);
     }
@@ -237,13 +258,13 @@ export class NetChannel implements Channel {
 
   closed(): void {
     const buffer = this.#readBuffer;
-    this.#readBuffer = undefined;
+    this.#readBuffer = commonBuffer;
     try {
       this.receiver.onClosed(this.#error);
     } catch (error) {
       this.#onFault(error);
     }
-    if (buffer !== undefined && !this.#isHeld) giveReadBuffer(buffer);
+    if (buffer !== commonBuffer && !this.#isHeld) giveBuffer(buffer);
   }
 
   /** A bug in a receiver: the connection breaks, visibly, and everybody else's goes on. */
@@ -260,7 +281,7 @@ function channelOf(socket: LinkedSocket): NetChannel {
 }
 
 function onData(this: Socket, bytes: Buffer): void {
-  channelOf(this).read(bytes);
+  channelOf(this).read(bytes, bytes.length);
 }
 
 function onEnd(this: Socket): void {

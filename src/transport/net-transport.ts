@@ -16,7 +16,6 @@ import type {
   Transport,
 } from "./channel.ts";
 import { NetChannel } from "./net-channel.ts";
-import { clientReadBytes, upstreamReadBytes } from "./read-buffers.ts";
 
 /** Connections that wait to be accepted; the kernel cuts it to net.core.somaxconn. */
 const backlog = 4_096;
@@ -48,7 +47,7 @@ export class NetTransport implements Transport {
 
   /** Where the runtime gives handles, this is how every connection comes in. */
   #acceptHandle(handle: SocketHandle, target: ListenTarget, receiver: AcceptReceiver): void {
-    const channel = this.#channelTo(target, clientReadBytes);
+    const channel = this.#channelTo(target);
     // `handle` is how the runtime's own server makes its sockets; the types know it otherwise.
     const options: object = { handle, allowHalfOpen: true, onread: channel.readOptions() };
     let socket: Socket | undefined;
@@ -65,7 +64,7 @@ export class NetTransport implements Transport {
 
   #accept(socket: Socket, target: ListenTarget, receiver: AcceptReceiver): void {
     try {
-      const channel = this.#channelTo(target, clientReadBytes);
+      const channel = this.#channelTo(target);
       channel.linkReading(socket);
       receiver.onChannel(channel);
     } catch (error) {
@@ -74,12 +73,12 @@ export class NetTransport implements Transport {
     }
   }
 
-  #channelTo(target: ListenTarget | DialTarget, readBytesMin: number): NetChannel {
-    return new NetChannel(target, readBytesMin, (error) => this.onFault(error));
+  #channelTo(target: ListenTarget | DialTarget): NetChannel {
+    return new NetChannel(target, (error) => this.onFault(error));
   }
 
   dial(target: DialTarget, receiver: DialReceiver): () => void {
-    const channel = this.#channelTo(target, upstreamReadBytes);
+    const channel = this.#channelTo(target);
     const address =
       target.socketPath === undefined
         ? { host: target.address, port: target.port }

@@ -166,24 +166,21 @@ export class UpstreamConnection implements ChannelReceiver, LegDriver, Timed {
     return this.#machine.reader.isInsideMessage;
   }
 
-  onRead(bytes: Buffer): boolean {
-    if (this.#leg === undefined) {
-      this.close();
-      return false;
-    }
+  onRead(buffer: Buffer, length: number): void {
+    if (this.#leg === undefined) return this.close();
     if (!this.#output.hasWritten) {
       const message = `Cannot use connection to ${this.label}: it spoke before it was asked`;
       this.#fail(failureOf("upstream-closed", message));
-      return false;
+      return;
     }
     this.#hasAnswerBytes = true;
     const reader = this.#machine.reader;
-    reader.receive(bytes);
+    reader.receive(buffer, length);
     if (this.#machine.hasFinalHead && this.#idleMs > 0) this.#watch(this.#idleMs);
     this.#pump();
-    if (reader.pendingBytes === 0 || this.#leg === undefined) return false;
-    if (!this.#flow.mayDeliver || reader.pendingBytes > bytes.length) this.#flow.pause();
-    return true;
+    if (reader.pendingBytes === 0 || this.#leg === undefined) return;
+    reader.hold(this.#channel);
+    if (!this.#flow.mayDeliver || reader.pendingBytes > length) this.#flow.pause();
   }
 
   onReadEnd(): void {

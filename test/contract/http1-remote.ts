@@ -77,10 +77,10 @@ abstract class Http1Remote implements ChannelReceiver, Remote {
     this.channel.resume();
   }
 
-  onRead(bytes: Buffer): boolean {
-    this.machine.reader.receive(bytes);
+  onRead(buffer: Buffer, length: number): void {
+    this.machine.reader.receive(buffer, length);
     this.#pump();
-    return this.machine.reader.pendingBytes > 0;
+    this.machine.reader.hold(this.channel);
   }
 
   onReadEnd(): void {

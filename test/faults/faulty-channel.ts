@@ -9,7 +9,7 @@ type Twin = Pick<FaultyTransport, "count" | "cutBytes" | "onFault" | "late">;
 
 const nobody: ChannelReceiver = {
   expectsMore: false,
-  onRead: () => false,
+  onRead: () => {},
   onReadEnd: () => {},
   onDrained: () => {},
   onClosed: () => {},
@@ -32,6 +32,8 @@ export class FaultyChannel implements Channel, ChannelReceiver {
   /** Parts of a read that was cut up; undefined in all other channels. */
   #parts: (() => void)[] | undefined;
   #isPartDue = false;
+  /** Told right now, and what was kept of it. */
+  #reading: Buffer | undefined;
   #held: Buffer | undefined;
   #isPaused = false;
   #isStalled = false;
@@ -84,6 +86,14 @@ export class FaultyChannel implements Channel, ChannelReceiver {
     this.#write(both, () => this.#inner.writeBoth(text, bytes));
   }
 
+  hold(buffer: Buffer, from: number, to: number): Buffer {
+    if (buffer !== this.#reading) return buffer;
+    this.releaseRead();
+    this.#held = Buffer.alloc(buffer.length, poison);
+    buffer.copy(this.#held, from, from, to);
+    return this.#held;
+  }
+
   releaseRead(): void {
     this.#held?.fill(poison);
     this.#held = undefined;
@@ -116,34 +126,29 @@ export class FaultyChannel implements Channel, ChannelReceiver {
 
   // What the other transport tells.
 
-  onRead(bytes: Buffer): boolean {
-    if (this.#isDead || this.#isShut || this.#hasFinFault) return false;
-    const kind = this.#twin.count("read", bytes.length);
+  onRead(buffer: Buffer, length: number): void {
+    if (this.#isDead || this.#isShut || this.#hasFinFault) return;
+    const bytes = Buffer.from(buffer.subarray(0, length));
+    const kind = this.#twin.count("read", length);
     switch (kind) {
       case undefined:
-        if (this.#parts === undefined) this.#tellRead(Buffer.from(bytes));
-        else this.#cut([Buffer.from(bytes)]);
-        return false;
+        return this.#parts === undefined ? this.#tellRead(bytes) : this.#cut([bytes]);
       case "ECONNRESET":
       case "ETIMEDOUT":
-        this.die(systemError(kind, `read ${kind}`));
-        return false;
+        return this.die(systemError(kind, `read ${kind}`));
       case "throw":
         throw new SeededBug();
       case "throw-after":
-        this.#tellRead(Buffer.from(bytes));
+        this.#tellRead(bytes);
         throw new SeededBug();
       case "fin":
         this.#hasFinFault = true;
-        this.receiver.onReadEnd();
-        return false;
+        return this.receiver.onReadEnd();
       case "byte-by-byte":
-        this.#cut(inSmallParts(bytes));
-        return false;
+        return this.#cut(inSmallParts(bytes));
       case "in-two": {
         const cutAt = this.#twin.cutBytes;
         this.#cut([Buffer.from(bytes.subarray(0, cutAt)), Buffer.from(bytes.subarray(cutAt))]);
-        return false;
       }
     }
   }
@@ -239,12 +244,12 @@ export class FaultyChannel implements Channel, ChannelReceiver {
     this.#partSoon();
   }
 
-  /** Bytes are the receiver's during the call, or as long as it says that it holds them. */
+  /** Bytes are the receiver's during the call. */
   #tellRead(bytes: Buffer): void {
-    const isHeld = this.receiver.onRead(bytes);
-    this.releaseRead();
-    if (isHeld) this.#held = bytes;
-    else bytes.fill(poison);
+    this.#reading = bytes;
+    this.receiver.onRead(bytes, bytes.length);
+    this.#reading = undefined;
+    bytes.fill(poison);
   }
 
   /** Now, or behind the parts that wait. */

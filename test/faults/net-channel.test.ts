@@ -21,10 +21,9 @@ class Told implements ChannelReceiver {
   bytes = 0;
   onReadDo: () => void = () => {};
 
-  onRead(bytes: Buffer): boolean {
-    this.bytes += bytes.length;
+  onRead(_buffer: Buffer, length: number): void {
+    this.bytes += length;
     this.onReadDo();
-    return false;
   }
 
   onReadEnd(): void {

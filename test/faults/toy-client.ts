@@ -126,10 +126,9 @@ export class ToyClient implements ChannelReceiver {
     return rest;
   }
 
-  onRead(bytes: Buffer): boolean {
-    this.#input = Buffer.concat([this.#input, bytes]);
+  onRead(buffer: Buffer, length: number): void {
+    this.#input = Buffer.concat([this.#input, buffer.subarray(0, length)]);
     this.#stir();
-    return false;
   }
 
   onReadEnd(): void {

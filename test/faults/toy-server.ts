@@ -88,14 +88,14 @@ export class ToyServerConnection implements ChannelReceiver {
     if (!this.#isClosed) this.channel.reset();
   }
 
-  onRead(bytes: Buffer): boolean {
+  onRead(buffer: Buffer, length: number): void {
+    const bytes = buffer.subarray(0, length);
     this.#server.activityCount += 1;
     if (this.isTunnel) this.#script.onTunnel?.(Buffer.from(bytes), this);
     else {
       this.#input = Buffer.concat([this.#input, bytes]);
       while (this.#step());
     }
-    return false;
   }
 
   onReadEnd(): void {

@@ -13,7 +13,7 @@ export const poison = 0xdb;
 
 const nobody: ChannelReceiver = {
   expectsMore: false,
-  onRead: () => false,
+  onRead: () => {},
   onReadEnd: () => {},
   onDrained: () => {},
   onClosed: () => {},
@@ -56,6 +56,8 @@ export class MemoryChannel implements Channel {
   #isPaused = false;
   #isReadDue = false;
   #isClosed = false;
+  /** Told right now, and what was kept of it. */
+  #reading: Buffer | undefined;
   #held: Buffer | undefined;
 
   constructor(
@@ -70,7 +72,7 @@ export class MemoryChannel implements Channel {
     this.#onGone = onGone;
   }
 
-  /** A receiver has not given back what it said it held. */
+  /** A receiver has not given back what it held. */
   get isHeld(): boolean {
     return this.#held !== undefined;
   }
@@ -97,6 +99,14 @@ export class MemoryChannel implements Channel {
 
   writeBoth(text: string, bytes: Buffer): void {
     this.#write(Buffer.concat([Buffer.from(text, "latin1"), bytes]));
+  }
+
+  hold(buffer: Buffer, from: number, to: number): Buffer {
+    if (buffer !== this.#reading) return buffer;
+    this.releaseRead();
+    this.#held = Buffer.alloc(buffer.length, poison);
+    buffer.copy(this.#held, from, from, to);
+    return this.#held;
   }
 
   releaseRead(): void {
@@ -238,11 +248,10 @@ export class MemoryChannel implements Channel {
     const bytes = Buffer.from(all.subarray(0, readBytesMax));
     this.#pipe = bytes.length < all.length ? [all.subarray(bytes.length)] : [];
     this.#pipedBytes -= bytes.length;
-    const isHeld = this.receiver.onRead(bytes);
-    // A second read while the first is held: its holder has copied what it wants of the first.
-    this.#held?.fill(poison);
-    this.#held = isHeld ? bytes : undefined;
-    if (!isHeld) bytes.fill(poison);
+    this.#reading = bytes;
+    this.receiver.onRead(bytes, bytes.length);
+    this.#reading = undefined;
+    bytes.fill(poison);
     this.other?.pushOn();
   }
 

@@ -1,6 +1,6 @@
 /**
- * Which buffer a socket reads into: a small one while nothing is known, a large one in the middle
- * of a message, and never one that somebody still needs.
+ * Which buffer a socket reads into: the common one while nothing is known, a large one in the
+ * middle of a message; and bytes that are still needed are read over by nobody.
  */
 
 import assert from "node:assert/strict";
@@ -12,22 +12,28 @@ import { NetTransport } from "../../src/transport/net-transport.ts";
 /** The handle of its `net.Server` hands over no handles: there the runtime reads as it likes. */
 const isBun = process.versions["bun"] !== undefined;
 
+const commonBytes = 12_288;
+const largeBytes = 65_536;
+
 class Reader implements ChannelReceiver {
   expectsMore = true;
-  holds = false;
+  /** Holds the bytes of each read by this, if it is set. */
+  holder: Channel | undefined;
   /** The memory that each read came in. */
   readonly memories: ArrayBufferLike[] = [];
   readonly texts: string[] = [];
+  /** What was held of each read. */
   readonly kept: Buffer[] = [];
 
-  onReadOf: (bytes: number) => void = () => {};
+  onReadOf: (bytes: Buffer) => void = () => {};
 
-  onRead(bytes: Buffer): boolean {
-    this.onReadOf(bytes.length);
-    this.memories.push(bytes.buffer);
+  onRead(buffer: Buffer, length: number): void {
+    const bytes = buffer.subarray(0, length);
+    this.onReadOf(bytes);
+    this.memories.push(buffer.buffer);
     this.texts.push(bytes.toString("latin1"));
-    this.kept.push(bytes);
-    return this.holds;
+    if (this.holder === undefined) return;
+    this.kept.push(this.holder.hold(buffer, 2, length).subarray(2, length));
   }
 
   get sizes(): number[] {
@@ -51,52 +57,94 @@ after(() => {
   for (const each of [...channels, ...listeners]) each.close();
 });
 
-const sides = [
-  { side: "accepted", smallBytes: 2_048 },
-  { side: "dialled", smallBytes: 8_192 },
-] as const;
-
-for (const { side, smallBytes } of sides) {
+for (const side of ["accepted", "dialled"] as const) {
   const options = {
     skip: isBun && side === "accepted" && "the runtime reads for accepted sockets",
   };
 
   void test(
-    `read buffers: ${side}: small, large in a long message, small again`,
+    `read buffers: ${side}: common, large in a long message, common again`,
     options,
     async () => {
       const { reader, writing } = await pairOf(side);
-      await send(writing, reader, "x".repeat(40_000));
-      assert.equal(reader.sizes[0], smallBytes);
-      assert.equal(reader.sizes.at(-1), 65_536);
+      await send(writing, reader, "x".repeat(60_000));
+      assert.equal(reader.sizes[0], commonBytes);
+      assert.equal(reader.sizes.at(-1), largeBytes);
       reader.expectsMore = false;
-      await send(writing, reader, "y".repeat(smallBytes + 1));
+      await send(writing, reader, "y".repeat(commonBytes + 1));
       await send(writing, reader, "z");
-      assert.equal(reader.sizes.at(-1), smallBytes, "between messages little is held");
+      assert.equal(reader.sizes.at(-1), commonBytes, "between messages nothing is taken");
     },
   );
 
-  void test(`read buffers: ${side}: what ends a message leaves a small one`, options, async () => {
-    const { reader, writing } = await pairOf(side);
-    reader.expectsMore = false;
-    await send(writing, reader, "x".repeat(smallBytes));
-    await send(writing, reader, "y");
-    assert.deepEqual(new Set(reader.sizes), new Set([smallBytes]));
+  void test(
+    `read buffers: ${side}: what ends a message leaves the common one`,
+    options,
+    async () => {
+      const { reader, writing } = await pairOf(side);
+      reader.expectsMore = false;
+      await send(writing, reader, "x".repeat(commonBytes));
+      await send(writing, reader, "y");
+      assert.deepEqual(new Set(reader.sizes), new Set([commonBytes]));
+    },
+  );
+
+  void test(`read buffers: ${side}: all read into the same memory`, options, async () => {
+    const one = await pairOf(side);
+    const other = await pairOf(side);
+    await send(one.writing, one.reader, "one");
+    await send(other.writing, other.reader, "other");
+    assert.equal(one.reader.memories[0], other.reader.memories[0]);
   });
 
-  void test(`read buffers: ${side}: one that is held is not read into`, options, async () => {
-    const { reader, reading, writing } = await pairOf(side);
-    reader.holds = true;
-    await send(writing, reader, "first");
-    await send(writing, reader, "second");
-    assert.equal(reader.kept[0]?.toString("latin1"), "first");
-    assert.notEqual(reader.memories[0], reader.memories[1]);
-    reader.holds = false;
-    reading.releaseRead();
-    await send(writing, reader, "third");
-    await send(writing, reader, "fourth");
-    assert.equal(reader.memories.at(-1), reader.memories.at(-2), "one that is free is");
+  void test(`read buffers: ${side}: what is held is read over by nobody`, options, async () => {
+    const one = await pairOf(side);
+    const other = await pairOf(side);
+    one.reader.holder = one.reading;
+    await send(one.writing, one.reader, "first");
+    await send(other.writing, other.reader, "-----------");
+    assert.equal(one.reader.kept[0]?.toString("latin1"), "rst");
+    one.reading.releaseRead();
+    await send(one.writing, one.reader, "second");
+    await send(other.writing, other.reader, "-----------");
+    assert.equal(one.reader.kept[1]?.toString("latin1"), "cond");
   });
+
+  void test(
+    `read buffers: ${side}: a large one that is held is not read into`,
+    options,
+    async () => {
+      const { reader, reading, writing } = await pairOf(side);
+      await send(writing, reader, "x".repeat(60_000));
+      reader.holder = reading;
+      await send(writing, reader, "first".repeat(2_000));
+      await send(writing, reader, "second".repeat(2_000));
+      const [first, second] = reader.memories.slice(-2);
+      assert.equal(first?.byteLength, largeBytes);
+      assert.notEqual(first, second);
+      assert.equal(reader.kept[0]?.toString("latin1"), "first".repeat(2_000).slice(2));
+    },
+  );
+
+  void test(
+    `read buffers: ${side}: what a socket cannot take is not read over`,
+    options,
+    async () => {
+      const one = await pairOf(side);
+      const slow = await pairOf(side);
+      slow.reading.pause();
+      // More than the kernel takes: from now on whatever is written waits.
+      slow.writing.write(Buffer.alloc(16 * 1024 * 1024));
+      one.reader.expectsMore = false;
+      one.reader.onReadOf = (bytes) => slow.writing.write(bytes);
+      await send(one.writing, one.reader, "precious");
+      one.reader.onReadOf = () => {};
+      await send(one.writing, one.reader, "--------");
+      slow.reading.resume();
+      await arrived(slow.reader, 16 * 1024 * 1024 + 8);
+      assert.equal(slow.reader.texts.at(-1)?.slice(-8), "precious");
+    },
+  );
 }
 
 void test("read buffers: nobody reads more than 128 KB before others have their turn", async () => {
@@ -107,7 +155,7 @@ void test("read buffers: nobody reads more than 128 KB before others have their 
     bytesByTurn.push(0);
     if (isCounting) setImmediate(nextTurn);
   };
-  reader.onReadOf = (bytes) => (bytesByTurn[bytesByTurn.length - 1]! += bytes);
+  reader.onReadOf = (bytes) => (bytesByTurn[bytesByTurn.length - 1]! += bytes.length);
   setImmediate(nextTurn);
   await send(writing, reader, "x".repeat(4 * 1024 * 1024));
   isCounting = false;
@@ -139,10 +187,18 @@ async function pairOf(side: "accepted" | "dialled"): Promise<Pair> {
 
 /** Resolves when all of it has been read. */
 async function send(writing: Channel, reader: Reader, text: string): Promise<void> {
-  const wanted = reader.texts.join("").length + text.length;
+  const wanted = bytesOf(reader) + text.length;
   writing.writeText(text);
-  for (let waits = 0; reader.texts.join("").length < wanted; waits++) {
+  await arrived(reader, wanted);
+}
+
+async function arrived(reader: Reader, wanted: number): Promise<void> {
+  for (let waits = 0; bytesOf(reader) < wanted; waits++) {
     assert.ok(waits < 500, "the bytes do not arrive");
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
+}
+
+function bytesOf(reader: Reader): number {
+  return reader.texts.reduce((sum, text) => sum + text.length, 0);
 }

@@ -26,6 +26,11 @@ export type ReadEvent = (typeof readEvent)[keyof typeof readEvent];
 /** How the body that follows a head ends. */
 export type BodyFraming = "none" | "sized" | "chunked" | "until-close" | "tunnel";
 
+/** Keeps bytes of a read beyond it; returns the memory that has them now, at the same offsets. */
+export interface BytesHolder {
+  hold(buffer: Buffer, from: number, to: number): Buffer;
+}
+
 type State = "head" | "sized" | "chunked" | "trailers" | "until-close" | "tunnel" | "end" | "done";
 
 const noBytes = Buffer.alloc(0);
@@ -38,8 +43,10 @@ export class MessageReader {
   readonly scan: HeadScan;
   readonly #limits: HeadLimits;
   #state: State = "head";
+  /** What was received lies from `#at` to `#end`. */
   #input: Buffer = noBytes;
   #at = 0;
+  #end = 0;
   #carry: Buffer = noBytes;
   #carriedBytes = 0;
   #bytesLeft = 0;
@@ -59,19 +66,31 @@ export class MessageReader {
     this.#limits = limits;
   }
 
-  /** Takes bytes, which are the caller's again when `pendingBytes` is 0. */
-  receive(bytes: Buffer): void {
-    // Bytes that nobody wanted yet are kept in front: rare, since a driver stops reading then.
-    this.#input =
-      this.#at === this.#input.length
-        ? bytes
-        : Buffer.concat([this.#input.subarray(this.#at), bytes]);
+  /**
+   * Takes the first `length` bytes of `buffer`, which are the caller's again when `pendingBytes` is
+   * 0, or after `hold`.
+   */
+  receive(buffer: Buffer, length = buffer.length): void {
+    if (this.#at === this.#end) {
+      this.#input = buffer;
+      this.#end = length;
+    } else {
+      // Bytes that nobody wanted yet are kept in front: rare, since a driver stops reading then.
+      const before = this.#input.subarray(this.#at, this.#end);
+      this.#input = Buffer.concat([before, buffer.subarray(0, length)]);
+      this.#end = this.#input.length;
+    }
     this.#at = 0;
   }
 
   /** Bytes received that no event has told of yet. */
   get pendingBytes(): number {
-    return this.#input.length - this.#at;
+    return this.#end - this.#at;
+  }
+
+  /** Those bytes are kept by `holder` from now on, wherever it puts them. */
+  hold(holder: BytesHolder): void {
+    this.#input = holder.hold(this.#input, this.#at, this.#end);
   }
 
   /** A head has begun and is not whole yet. */
@@ -107,7 +126,7 @@ export class MessageReader {
     this.scan.restart();
     this.headText = "";
     this.piece = noBytes;
-    if (this.pendingBytes === 0) this.receive(noBytes);
+    if (this.pendingBytes === 0) this.receive(noBytes, 0);
     this.trailers = undefined;
     this.hopNames = noNames;
     this.#hasInputEnded = false;
@@ -159,13 +178,13 @@ export class MessageReader {
   }
 
   #nextUntilEnd(): ReadEvent {
-    if (!this.#hasInputEnded || this.pendingBytes > 0) return this.#takePiece(this.#input.length);
+    if (!this.#hasInputEnded || this.pendingBytes > 0) return this.#takePiece(this.#end);
     this.#state = "done";
     return readEvent.end;
   }
 
   #nextSized(): ReadEvent {
-    const end = Math.min(this.#input.length, this.#at + this.#bytesLeft);
+    const end = Math.min(this.#end, this.#at + this.#bytesLeft);
     this.#bytesLeft -= end - this.#at;
     if (this.#bytesLeft === 0) this.#state = "end";
     return this.#takePiece(end);
@@ -174,7 +193,7 @@ export class MessageReader {
   #nextChunked(): ReadEvent {
     const chunked = this.#chunked;
     assert(chunked !== undefined, "a chunked body has its decoder");
-    const at = chunked.feed(this.#input, this.#at, this.#input.length);
+    const at = chunked.feed(this.#input, this.#at, this.#end);
     if (at < 0) throw this.#badChunk(this.#input[-1 - at]!);
     this.#at = at;
     if (chunked.pieceEnd > chunked.pieceStart) {
@@ -211,8 +230,8 @@ export class MessageReader {
   #scan(): boolean {
     const scan = this.scan;
     if (this.#carriedBytes > 0) return this.#scanCarried();
-    if (this.#at === this.#input.length) return false;
-    if (scanHead(scan, this.#input, this.#at, this.#input.length)) {
+    if (this.#at === this.#end) return false;
+    if (scanHead(scan, this.#input, this.#at, this.#end)) {
       this.headText = this.#input.toString("latin1", this.#at, this.#at + scan.at);
       this.#at += scan.at;
       return true;
@@ -237,7 +256,7 @@ export class MessageReader {
   /** Copies input behind what is carried, but never more than one byte over the limit. */
   #carryOver(): void {
     const room = this.#limits.headBytesMax + 1 - this.#carriedBytes;
-    const bytes = Math.min(this.#input.length - this.#at, room);
+    const bytes = Math.min(this.#end - this.#at, room);
     const wanted = this.#carriedBytes + bytes;
     if (wanted > this.#carry.length) {
       const grown = Buffer.allocUnsafeSlow(Math.max(carryBytes, 2 * wanted));
