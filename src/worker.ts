@@ -11,8 +11,10 @@ import { Clock } from "./base/clock.ts";
 import { Wheel } from "./base/wheel.ts";
 import { Counters } from "./observe/counters.ts";
 import { Door, type DoorServices } from "./net/door.ts";
+import { BeginQueue } from "./exchange/begin-queue.ts";
 import type { Plan } from "./exchange/plan.ts";
 import type { Rooms } from "./exchange/rooms.ts";
+import { serve } from "./exchange/serve.ts";
 import { RequestIds } from "./http/request-id.ts";
 import { openLogSink } from "./observe/open-log-sink.ts";
 import { FlushList } from "./transport/flush-list.ts";
@@ -112,6 +114,7 @@ export async function startWorker(plan: Plan, options: WorkerOptions = {}): Prom
   const doorServices: DoorServices = {
     ...services,
     rooms,
+    begins: new BeginQueue(setImmediate, (x) => void serve(x, rooms)),
     plan: () => plan,
     onAcceptError: (error) => onTrouble("cannot accept a connection", error),
     connectionsMax: connectionsWithinOpenFiles(),

@@ -31,6 +31,8 @@ type Answer = LocalAnswer | UpstreamAnswer;
 export async function serve(x: Exchange, rooms: Rooms): Promise<void> {
   beginExchange(x, rooms);
   try {
+    // It waited for its turn (begin-queue.ts), and nobody waits for it any more.
+    if (x.aborted !== undefined) throw x.aborted;
     const relay = deliver(x, await respond(x, rooms), rooms);
     if (relay !== undefined) cut(x, await relay.settled());
   } catch (error) {

@@ -6,11 +6,12 @@
  */
 
 import { Failure } from "../base/failure.ts";
+import type { BeginQueue } from "../exchange/begin-queue.ts";
 import { Exchange, type Peer } from "../exchange/exchange.ts";
 import type { ListenOptions } from "../exchange/listen-options.ts";
 import type { Plan } from "../exchange/plan.ts";
 import type { Rooms } from "../exchange/rooms.ts";
-import { serve, serveRefused } from "../exchange/serve.ts";
+import { serveRefused } from "../exchange/serve.ts";
 import { Fields } from "../http/fields.ts";
 import type { RequestHead } from "../http/head.ts";
 import type { AcceptReceiver, Channel, Listener } from "../transport/channel.ts";
@@ -22,6 +23,8 @@ import type { Http1ClientLeg } from "./client-leg.ts";
 /** What a door needs of its worker. */
 export interface DoorServices extends Services {
   readonly rooms: Rooms;
+  /** One for all doors: it spreads the worker's work over its turns. */
+  readonly begins: BeginQueue;
   /** The plan in force now; an exchange keeps the one it began with. */
   readonly plan: () => Plan;
   readonly onAcceptError: (error: Error) => void;
@@ -120,7 +123,7 @@ export class Door implements AcceptReceiver, ConnectionHost {
 
   begin(head: RequestHead, leg: Http1ClientLeg, peer: Peer): Exchange {
     const exchange = this.#exchangeOf(head, leg, peer);
-    void serve(exchange, this.#services.rooms);
+    this.#services.begins.add(exchange);
     return exchange;
   }
 

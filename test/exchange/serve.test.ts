@@ -6,6 +6,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { Failure, type FailureCode } from "../../src/base/failure.ts";
 import { Clock } from "../../src/base/clock.ts";
 import { IpSet } from "../../src/base/ip-set.ts";
 import { Exchange } from "../../src/exchange/exchange.ts";
@@ -27,6 +28,8 @@ interface Case {
   readonly action?: Action;
   readonly bodyBytesMax?: number;
   readonly inFlight?: number;
+  /** Before it begins. */
+  readonly aborted?: FailureCode;
   /** What the router does instead of finding the route. */
   readonly router?: () => RoutePlan | undefined;
   readonly want: string;
@@ -81,6 +84,12 @@ const cases: readonly Case[] = [
     action: { type: "forward" },
     want: "match 405 problem end log method-not-allowed",
   },
+  { name: "its client left before it began", aborted: "client-gone", want: "log client-gone" },
+  {
+    name: "the program stops before it began",
+    aborted: "draining",
+    want: "503 problem end log draining",
+  },
   {
     name: "a bug",
     router: () => {
@@ -98,6 +107,7 @@ for (const example of cases) {
       plan: planOf(example, words),
       nowMs: 0,
     });
+    if (example.aborted !== undefined) x.abort(new Failure(example.aborted, "before it began"));
     await serve(x, rooms);
     words.push("log", ...(x.failure === undefined ? [] : [x.failure.code]));
     assert.equal(words.join(" "), example.want);
