@@ -5,9 +5,9 @@
  */
 
 import { readAuthority } from "../http/authority.ts";
-import { id } from "../http/field-names.ts";
+import { id, type FieldId } from "../http/field-names.ts";
 import type { Fields } from "../http/fields.ts";
-import type { RequestHead } from "../http/head.ts";
+import type { RequestHead, ResponseHead } from "../http/head.ts";
 import { makeTraceparent, readTraceparent } from "../http/traceparent.ts";
 import { writeDate } from "../http/date.ts";
 import { applyFieldRules } from "../rewriting/field-rules.ts";
@@ -130,3 +130,26 @@ export function mapToPublic(x: Exchange, member: Member, fields: Fields): void {
     internalAuthorities: member.authorities,
   });
 }
+
+/**
+ * The body's bytes will be others than the upstream's: what was said of them is no longer true, and
+ * no range of them can be had (RFC 9110 §8.6, §14.3, RFC 9530).
+ */
+export function forgetBytes(head: ResponseHead): void {
+  if (head.body === "sized") head.body = "stream";
+  head.contentLength = -1;
+  head.fields.removeWhere(isOfBytes);
+}
+
+/** A field that tells of the bytes of a body; some come as trailers. */
+export function isOfBytes(field: FieldId): boolean {
+  return fieldsOfBytes.has(field);
+}
+
+const fieldsOfBytes: ReadonlySet<FieldId> = new Set([
+  id["accept-ranges"],
+  id["content-digest"],
+  id["content-md5"],
+  id.digest,
+  id["repr-digest"],
+]);

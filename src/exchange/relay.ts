@@ -8,7 +8,8 @@
  *
  * Bytes that found no room are owed: they are consumed when there is room again. Nothing here is
  * asynchronous; the relay settles twice, once for the head of the answer and once for its end. The
- * same relay carries a tunnel after a 101, where an end is a half-close.
+ * same relay carries a tunnel after a 101, where an end is a half-close. Filters may stand in the
+ * way of an answer's body; then it has ended when its end has come out of the last one.
  */
 
 import { Failure } from "../base/failure.ts";
@@ -16,12 +17,15 @@ import { Spool } from "../base/spool.ts";
 import type { SpoolBudget } from "../base/spool.ts";
 import type { Fields } from "../http/fields.ts";
 import type { RequestHead, ResponseHead } from "../http/head.ts";
-import type { LegReceiver, UpstreamLeg } from "../http/leg.ts";
+import type { Filter } from "../http/filter.ts";
+import type { UpstreamLeg } from "../http/leg.ts";
 import type { UpstreamTimeouts } from "../upstream/options.ts";
 import type { Member } from "../upstream/pool.ts";
 import type { UpstreamConnection } from "../upstream/upstream-connection.ts";
 import type { Exchange } from "./exchange.ts";
-import { mapToPublic } from "./outgoing.ts";
+import { FilterChain } from "./filter-chain.ts";
+import { forgetBytes, isOfBytes, mapToPublic } from "./outgoing.ts";
+import { FromClient, FromFilters, FromUpstream } from "./relay-ends.ts";
 
 /** How much of a request body is kept to say it again on another connection, in bytes. */
 const replayBytesMax = 64 * 1024;
@@ -59,6 +63,10 @@ export class Relay {
   #owedToUpstream = 0;
   #spool: Spool | undefined;
   #isTunnel = false;
+  #filters: FilterChain | undefined;
+  #changesBytes = false;
+  /** It has come from the upstream as a whole, and gone to the client as a whole. */
+  #isAnswerWhole = false;
   #hasAnswerEnded = false;
   #awaitsHead = false;
   #settle: ((failure: Failure | undefined) => void) | undefined;
@@ -111,6 +119,16 @@ export class Relay {
     if (this.#isRequestWhole) leg.sendEnd(this.#requestTrailers);
     else leg.flush();
     this.roomAtUpstream();
+  }
+
+  /**
+   * Puts filters in the way of the answer's body, the first one next to the upstream. `head` is the
+   * answer's, not sent yet: what it says of the body's bytes is taken out if they change.
+   */
+  filter(head: ResponseHead, filters: readonly Filter[]): void {
+    this.#changesBytes = filters.some(({ changesBytes }) => changesBytes);
+    if (this.#changesBytes) forgetBytes(head);
+    this.#filters = new FilterChain(filters, new FromFilters(this));
   }
 
   /** Passes the answer's body on. It may be settled when this returns. */
@@ -185,7 +203,12 @@ export class Relay {
     this.#upstream?.flush();
   }
 
-  roomAtClient(): void {
+  clientHasRoom(): void {
+    if (this.#filters === undefined) this.roomForAnswer();
+    else this.#filters.onRoom();
+  }
+
+  roomForAnswer(): void {
     const owed = this.#owedToUpstream;
     this.#owedToUpstream = 0;
     if (owed > 0) this.#upstream?.consumed(owed);
@@ -206,13 +229,10 @@ export class Relay {
   }
 
   responseBody(piece: Buffer): void {
-    this.#exchange.responseBytes += piece.length;
-    const room = this.#exchange.client.sendBody(piece);
+    const filters = this.#filters;
+    const room = filters === undefined ? this.answerBody(piece) : filters.sendBody(piece);
     if (room > 0) this.#upstream?.consumed(piece.length);
-    else {
-      this.#owedToUpstream += piece.length;
-      this.#listenForRoom();
-    }
+    else this.#owedToUpstream += piece.length;
   }
 
   /** Nobody listens to a client whose request had no body until it matters that it has room. */
@@ -223,12 +243,33 @@ export class Relay {
   }
 
   responseEnd(trailers: Fields | undefined): void {
+    this.#isAnswerWhole = true;
+    if (this.#filters === undefined) this.answerEnd(trailers);
+    else this.#filters.sendEnd(trailers);
+  }
+
+  flushResponse(): void {
+    if (this.#filters === undefined) this.#exchange.client.flush();
+    else this.#filters.flush();
+  }
+
+  // To the client, from the upstream or out of the filters.
+
+  answerBody(piece: Buffer): number {
+    this.#exchange.responseBytes += piece.length;
+    const room = this.#exchange.client.sendBody(piece);
+    if (room === 0) this.#listenForRoom();
+    return room;
+  }
+
+  answerEnd(trailers: Fields | undefined): void {
     this.#hasAnswerEnded = true;
+    if (this.#changesBytes) trailers?.removeWhere(isOfBytes);
     this.#exchange.client.sendEnd(trailers);
     if (!this.#isTunnel || this.#isRequestWhole) this.#finish(undefined);
   }
 
-  flushResponse(): void {
+  flushAnswer(): void {
     this.#exchange.client.flush();
   }
 
@@ -240,7 +281,8 @@ export class Relay {
 
   upstreamGone(failure: Failure): void {
     this.#upstream = undefined;
-    this.#fail(failure);
+    // What is still in the filters is all that the client waits for.
+    if (this.#filters === undefined || !this.#isAnswerWhole) this.#fail(failure);
   }
 
   #fail(failure: Failure): void {
@@ -253,72 +295,9 @@ export class Relay {
     if (this.#isSettled) return;
     this.#isSettled = true;
     this.#failure = failure;
+    this.#filters?.close();
     if (failure === undefined) this.#exchange.finish();
     this.release();
     this.#settle?.(failure);
-  }
-}
-
-/** What the client's leg tells. */
-class FromClient implements LegReceiver {
-  readonly #relay: Relay;
-
-  constructor(relay: Relay) {
-    this.#relay = relay;
-  }
-
-  onHead(): void {}
-
-  onBody(piece: Buffer): void {
-    this.#relay.requestBody(piece);
-  }
-
-  onEnd(trailers: Fields | undefined): void {
-    this.#relay.requestEnd(trailers);
-  }
-
-  onRoom(): void {
-    this.#relay.roomAtClient();
-  }
-
-  onBatch(): void {
-    this.#relay.flushRequest();
-  }
-
-  onGone(failure: Failure): void {
-    this.#relay.clientGone(failure);
-  }
-}
-
-/** What the upstream's leg tells. */
-class FromUpstream implements LegReceiver {
-  readonly #relay: Relay;
-
-  constructor(relay: Relay) {
-    this.#relay = relay;
-  }
-
-  onHead(head: ResponseHead): void {
-    this.#relay.responseHead(head);
-  }
-
-  onBody(piece: Buffer): void {
-    this.#relay.responseBody(piece);
-  }
-
-  onEnd(trailers: Fields | undefined): void {
-    this.#relay.responseEnd(trailers);
-  }
-
-  onRoom(): void {
-    this.#relay.roomAtUpstream();
-  }
-
-  onBatch(): void {
-    this.#relay.flushResponse();
-  }
-
-  onGone(failure: Failure): void {
-    this.#relay.upstreamGone(failure);
   }
 }

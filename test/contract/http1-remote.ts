@@ -17,6 +17,7 @@ import type { Remote } from "./leg-bench.ts";
 abstract class Http1Remote implements ChannelReceiver, Remote {
   readonly expectsMore = true;
   heads: string[] = [];
+  fields: Fields | undefined;
   state: "open" | "ended" | "broken" = "open";
   trailers: Fields | undefined;
   onPiece: ((piece: Buffer) => void) | undefined;
@@ -113,6 +114,7 @@ abstract class Http1Remote implements ChannelReceiver, Remote {
         return false;
       case readEvent.head:
         this.heads.push(this.headSeen());
+        this.fields = this.machine.head.fields;
         return true;
       case readEvent.piece:
         this.#take(this.machine.reader.piece);

@@ -15,6 +15,8 @@ import type { Leg, LegReceiver } from "../../src/http/leg.ts";
 export interface Remote {
   /** Statuses, or the method of a request, in the order in which they came. */
   readonly heads: readonly string[];
+  /** Of the last head. */
+  readonly fields: Fields | undefined;
   /** All of the body that came. */
   readonly body: Buffer;
   readonly bodyBytes: number;

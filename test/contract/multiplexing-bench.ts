@@ -11,6 +11,7 @@ import { MultiplexingConnection, type MultiplexingLeg } from "./multiplexing-leg
 /** The other side of one exchange: a leg too, and a user of it. */
 export class MultiplexingRemote implements Remote, LegReceiver {
   readonly heads: string[] = [];
+  fields: Fields | undefined;
   state: "open" | "ended" | "broken" = "open";
   trailers: Fields | undefined;
   onPiece: ((piece: Buffer) => void) | undefined;
@@ -64,6 +65,7 @@ export class MultiplexingRemote implements Remote, LegReceiver {
 
   onHead(head: ResponseHead): void {
     this.heads.push(String(head.status));
+    this.fields = head.fields;
   }
 
   onBody(piece: Buffer): void {

@@ -7,6 +7,7 @@
 
 import { Exchange } from "../../src/exchange/exchange.ts";
 import { Relay } from "../../src/exchange/relay.ts";
+import type { Filter } from "../../src/http/filter.ts";
 import type { RequestHead, ResponseHead } from "../../src/http/head.ts";
 import { ClientConnection } from "../../src/net/client-connection.ts";
 import { upstreamTimeouts } from "../../src/upstream/options.ts";
@@ -47,6 +48,8 @@ export class RelayBench {
   readonly #upstreamRemotes: MultiplexingRemote[] = [];
   readonly exchanges: Exchange[] = [];
   readonly failures: unknown[] = [];
+  /** What the answers of the exchanges to come pass through. */
+  filters: readonly Filter[] = [];
 
   constructor(clients: Protocol, upstreams: Protocol) {
     this.#clients = clients;
@@ -76,7 +79,8 @@ export class RelayBench {
 
   async quiet(): Promise<void> {
     const wires = [...this.#clientWire, ...this.#upstreamWire];
-    for (let calmTurns = 0; calmTurns < 3; calmTurns++) {
+    // What a filter or the flush list has in hand is seen by no wire: it may take a turn each.
+    for (let calmTurns = 0; calmTurns < 8; calmTurns++) {
       if (!this.#transport.isQuiet || wires.some((wire) => !wire.isQuiet)) calmTurns = 0;
       await new Promise((resolve) => setImmediate(resolve));
     }
@@ -102,6 +106,7 @@ export class RelayBench {
     try {
       relay.send(opener, x.head);
       const head = await answer.promise;
+      if (this.filters.length > 0) relay.filter(head, this.filters);
       x.client.sendHead(head);
       relay.run(head.status === 101);
       const failure = await relay.settled();

@@ -9,15 +9,12 @@ import { after, test } from "node:test";
 
 import { Fields } from "../../src/http/fields.ts";
 import { StrayErrors } from "../faults/stray-errors.ts";
+import { flood, passes, pieceBytes } from "./flood.ts";
 import { requestHead, responseHead, tunnelRequest } from "./heads.ts";
-import type { Remote } from "./leg-bench.ts";
 import { Pattern } from "./pattern.ts";
 import { RelayBench, type Protocol } from "./relay-bench.ts";
 
 const protocols: readonly Protocol[] = ["HTTP/1", "multiplexing"];
-
-const longBytes = 100 * 1024 * 1024;
-const pieceBytes = 50_000;
 
 /**
  * What a stalled exchange may keep on its whole way, in bytes. HTTP/1 has, on either side, 64 KB in
@@ -25,9 +22,6 @@ const pieceBytes = 50_000;
  * exceeded; and one read in between. A window is less than any of them.
  */
 const stalledBytesMax = 5 * 64 * 1024 + 2 * pieceBytes;
-
-/** A stalled exchange that takes so much has no bound. */
-const endlessBytesMax = 50 * 1024 * 1024;
 
 /** What our side keeps for one leg: its window, and the piece that filled it. */
 const legBytesMax = 2 * 64 * 1024;
@@ -250,43 +244,4 @@ for (const clients of protocols) {
         run(new RelayBench(clients, upstreams)));
     }
   }
-}
-
-interface Source {
-  sentBytes: number;
-}
-
-/** Sends as long as there is room, and an end after `bytes`. */
-function flood(from: Remote, bytes: number, seed: number): Source {
-  const pattern = new Pattern(seed);
-  const source: Source = { sentBytes: 0 };
-  const go = (): void => {
-    while (source.sentBytes < bytes) {
-      // Without a bound this would go on for ever.
-      if (bytes === Infinity && source.sentBytes > endlessBytesMax) return;
-      const piece = pattern.next(Math.min(pieceBytes, bytes - source.sentBytes));
-      source.sentBytes += piece.length;
-      if (from.sendBody(piece) === 0) return;
-    }
-    from.onRoom = () => {};
-    from.sendEnd();
-  };
-  from.onRoom = go;
-  go();
-  return source;
-}
-
-/** A long body passes whole and in order. */
-async function passes(
-  bench: RelayBench,
-  from: Remote,
-  to: Remote,
-  bytes: number = longBytes,
-): Promise<void> {
-  const pattern = new Pattern(2);
-  to.onPiece = (piece) => pattern.check(piece);
-  flood(from, bytes, 2);
-  await bench.quiet();
-  assert.equal(pattern.position, bytes);
-  assert.equal(to.state, "ended");
 }

@@ -224,6 +224,25 @@ void test("field rules on both sides", async () => {
   });
 });
 
+const hosts = [
+  { rule: "internal.test:8080", upstream: "internal.test:8080", why: "a name" },
+  { rule: "$header.x-to", upstream: "x", why: "an empty one changes nothing" },
+  { rule: "a b", upstream: "x", why: "neither does what is no host" },
+] as const;
+
+for (const { rule, upstream, why } of hosts) {
+  void test(`a rule for Host: ${why}`, async () => {
+    const headers = { request: { set: { Host: rule } } };
+    const config = (proxy: string): unknown => ({ sites: { "*": { proxy, headers } } });
+    await recorded({ config, answer: () => ok }, async ({ client, recorder }) => {
+      client.say(get());
+      await client.expect("\r\n\r\nok");
+      assert.deepEqual(valuesOf(recorder.last.fields, "host"), [upstream]);
+      assert.deepEqual(valuesOf(recorder.last.fields, "x-forwarded-host"), ["x"]);
+    });
+  });
+}
+
 void test("an error is a page for people and JSON for programs", async () => {
   const config = (proxy: string): unknown => ({ sites: { y: proxy } });
   await recorded({ config }, async ({ client }) => {
