@@ -72,7 +72,8 @@ function respond(x: Exchange, rooms: Rooms): Answer | Promise<Answer> {
   }
 }
 
-function matchRoute(x: Exchange): RoutePlan {
+/** Throws a `Failure` where no route fits. */
+export function matchRoute(x: Exchange): RoutePlan {
   const route = x.plan.router.match(x.head);
   if (route === undefined) {
     // A whole URL for a host that is none of ours is a request to a forward proxy (threat 24).
@@ -83,8 +84,8 @@ function matchRoute(x: Exchange): RoutePlan {
   return route;
 }
 
-/** What can be refused before a byte of the body was taken. */
-function admit(x: Exchange, route: RoutePlan, rooms: Rooms): void {
+/** Throws a `Failure` for what can be refused before a byte of the body was taken. */
+export function admit(x: Exchange, route: RoutePlan, rooms: Pick<Rooms, "counters">): void {
   const { exchangesMax } = x.plan.limits;
   if (exchangesMax > 0 && rooms.counters.exchangesInFlight > exchangesMax) {
     throw new Failure("overloaded", `Cannot admit: ${exchangesMax} exchanges are in flight`);
