@@ -18,7 +18,8 @@ export interface Asked {
   readonly peerIp: string;
 }
 
-const urlPattern = /^(?:(https?):\/\/)?([^/?#\s]+)([/?][^#\s]*)?(?:#.*)?$/i;
+const urlPattern =
+  /^(?:(https?):\/\/)?((?:\[[^\]\s]*\]|[^/?#\s:]+)(?::\d+)?)([/?][^#\s]*)?(?:#.*)?$/i;
 
 /** A sentence where the URL cannot be read. */
 export function questionOf({ url, method, fields, peerIp }: Asked): Question | string {
