@@ -85,6 +85,30 @@ export function readByteRate(text: string): number | undefined {
   return text.endsWith("/s") ? readByteCount(text.slice(0, -2)) : undefined;
 }
 
+/** The shortest text that `readDurationMs` reads as this: `90s`, `1h`. Not negative, and whole. */
+export function writeDurationMs(ms: number): string {
+  return writeWhole(ms, [...msByUnit].reverse());
+}
+
+/** The shortest text that `readByteCount` reads as this: `32KiB`, `10MB`. Not negative, and whole. */
+export function writeByteCount(bytes: number): string {
+  const units = [...bytesByUnit].filter(([unit]) => unit !== "kB");
+  return writeWhole(
+    bytes,
+    units.sort(([, a], [, b]) => b - a),
+  );
+}
+
+export function writeByteRate(bytesPerSecond: number): string {
+  return `${writeByteCount(bytesPerSecond)}/s`;
+}
+
+/** In the largest unit that leaves a whole number; `units` from large to small. */
+function writeWhole(count: number, units: readonly (readonly [string, number])[]): string {
+  const found = units.find(([, size]) => count >= size && count % size === 0) ?? units.at(-1)!;
+  return `${count / found[1]}${found[0]}`;
+}
+
 /** The spelling that was probably meant by something that is not a quantity, or undefined. */
 export function meantQuantity(kind: QuantityKind, found: unknown): string | undefined {
   const text = typeof found === "number" ? String(found) : found;

@@ -97,6 +97,14 @@ function addLooking(program: Command, { end }: Surroundings): void {
       end(await (await commands()).check(options));
     });
   program
+    .command("print")
+    .description("show the config as it is in force, every default in its place")
+    .option(...configOption)
+    .option("--json", "as JSON")
+    .action(async (options: Commands.ConfigOptions & { json?: true }) => {
+      end(await (await commands()).printConfig(options));
+    });
+  program
     .command("explain")
     .description("say what would become of a request, and why: nothing is sent")
     .argument("<url>", "http://host/path, as a client would ask for it")

@@ -38,6 +38,26 @@ export async function check(options: ConfigOptions & { readonly json?: true }): 
   return code;
 }
 
+/** The config that is in force, every shorthand grown and every default in its place. */
+export async function printConfig(
+  options: ConfigOptions & { readonly json?: true },
+): Promise<number> {
+  const config = await loadConfig(configPath(options));
+  const { plan, siteOptions, written } = config;
+  if (plan === undefined) {
+    for (const line of problemLines(config.problems)) say(line);
+    return exitCodes.configInvalid;
+  }
+  const { effectiveConfig } = await import("../config/effective.ts");
+  const effective = effectiveConfig(plan, siteOptions, written);
+  if (options.json === true) print(JSON.stringify(effective, undefined, 2));
+  else print((await import("yaml")).stringify(effective, yamlStyle).trimEnd());
+  return exitCodes.ok;
+}
+
+/** Long lines stay whole, and nothing is said once and referred to. */
+const yamlStyle = { lineWidth: 0, aliasDuplicateObjects: false };
+
 export interface ExplainOptions extends ConfigOptions {
   readonly method: string;
   readonly header?: readonly string[];

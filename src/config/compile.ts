@@ -30,6 +30,8 @@ export interface CompiledConfig {
   /** The plan's sites with their routes, for whoever explains them. */
   readonly siteOptions: readonly SiteOptions<RoutePlan>[];
   readonly listeners: readonly PlacedListener[];
+  /** The value that was compiled. */
+  readonly written: unknown;
 }
 
 /** How long a stop waits for exchanges in flight. */
@@ -57,7 +59,7 @@ export function compile(value: unknown, source: Source, known: readonly Problem[
     const message = value === null ? "the config is empty" : `want a map, found ${describe(value)}`;
     const help = 'begin with: sites: { "*": "localhost:3000" }';
     reject(root, { kind: value === null ? "missing" : "value", message, help });
-    return { plan: undefined, problems, sites: [], siteOptions: [], listeners: [] };
+    return { plan: undefined, problems, sites: [], siteOptions: [], listeners: [], written: value };
   }
   root.hasKeys(topKeys);
   for (const key of ["compat", "workers"] as const) {
@@ -78,6 +80,7 @@ export function compile(value: unknown, source: Source, known: readonly Problem[
     sites: summaries,
     siteOptions: sites,
     listeners,
+    written: value,
   };
   if (problems.some(isError)) return { ...found, plan: undefined };
   const plan: Plan = {

@@ -62,7 +62,13 @@ export function compileValue(value: unknown, name: string): LoadedConfig {
   return { file: name, ...compile(value, source, []) };
 }
 
-const nothing = { plan: undefined, sites: [], siteOptions: [], listeners: [] } as const;
+const nothing = {
+  plan: undefined,
+  sites: [],
+  siteOptions: [],
+  listeners: [],
+  written: undefined,
+} as const;
 
 function unreadable(file: string, error: unknown): LoadedConfig {
   const { code = "", message } = error as NodeJS.ErrnoException;

@@ -35,10 +35,13 @@ const keys = ["status", "headers", "body", "file"];
 
 /** Text alone is a body, a number alone a status. */
 export function compileRespond(place: Place): RespondAction | undefined {
-  if (typeof place.value === "string") return action(200, [], Buffer.from(place.value), plainText);
+  if (typeof place.value === "string") {
+    const content = { body: Buffer.from(place.value), type: plainText, file: undefined };
+    return action(200, [], content);
+  }
   if (typeof place.value === "number") {
     const status = place.read(finalStatus);
-    return status === undefined ? undefined : action(status, [], Buffer.alloc(0), undefined);
+    return status === undefined ? undefined : action(status, [], noContent);
   }
   const isSound = place.hasKeys(keys);
   const status = place.at("status").isThere ? place.at("status").read(finalStatus) : 200;
@@ -51,19 +54,18 @@ export function compileRespond(place: Place): RespondAction | undefined {
     const message = `an answer with status ${status} has no body (RFC 9110 §6.4.1)`;
     return reject(place.at("status"), { kind: "together", message });
   }
-  return action(status, fields, content.body, content.type);
+  return action(status, fields, content);
 }
 
 function action(
   status: number,
   given: readonly (readonly [string, string])[],
-  body: Buffer,
-  type: string | undefined,
+  { body, type, file }: Content,
 ): RespondAction {
   const hasType = given.some(([name]) => name.toLowerCase() === "content-type");
   const isTyped = hasType || type === undefined || body.length === 0;
   const fields = isTyped ? given : [...given, ["Content-Type", type] as const];
-  return { type: "respond", status, fields, body };
+  return { type: "respond", status, fields, body, file };
 }
 
 const finalStatus: Reader<number> = (value, reporter) => {
@@ -98,10 +100,11 @@ function readFields(headers: Place): (readonly [string, string])[] | undefined {
   return isSound ? fields : undefined;
 }
 
-interface Content {
-  readonly body: Buffer;
+interface Content extends Pick<RespondAction, "body" | "file"> {
   readonly type: string | undefined;
 }
+
+const noContent: Content = { body: Buffer.alloc(0), type: undefined, file: undefined };
 
 function readContent(place: Place): Content | undefined {
   const body = place.at("body");
@@ -111,9 +114,10 @@ function readContent(place: Place): Content | undefined {
     return reject(file, { kind: "together", message, onKey: true });
   }
   if (file.isThere) return readContentFile(file);
-  if (!body.isThere || body.value === "") return { body: Buffer.alloc(0), type: undefined };
+  if (!body.isThere || body.value === "") return noContent;
   const found = body.read(text);
-  return found === undefined ? undefined : { body: Buffer.from(found), type: plainText };
+  if (found === undefined) return undefined;
+  return { body: Buffer.from(found), type: plainText, file: undefined };
 }
 
 function readContentFile(place: Place): Content | undefined {
@@ -127,7 +131,7 @@ function readContentFile(place: Place): Content | undefined {
       return reject(place, { kind: "file", message: `${path} is larger than 10MB`, help });
     }
     const type = typesByExtension.get(extname(path).toLowerCase()) ?? "application/octet-stream";
-    return { body: readFileSync(path), type };
+    return { body: readFileSync(path), type, file: path };
   } catch (error) {
     return reject(place, { kind: "file", message: `cannot read ${path}: ${reasonOf(error)}` });
   }

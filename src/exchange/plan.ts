@@ -63,6 +63,8 @@ export interface RespondAction {
   readonly status: number;
   readonly fields: readonly (readonly [name: string, value: string])[];
   readonly body: Buffer;
+  /** Where the body was read from; undefined: it stands in the config. */
+  readonly file: string | undefined;
 }
 
 /** The forward proxy: drawn, not built; a request that reaches it is answered with 405. */

@@ -74,6 +74,18 @@ function problemOf(written: string, name: string | undefined): string {
   );
 }
 
+/** The text that `readTemplate` reads as this. */
+export function templateText(template: Template): string {
+  return template
+    .map((part) => {
+      if (typeof part === "string") {
+        return Buffer.from(part, "latin1").toString("utf8").replaceAll("$", "$$$$");
+      }
+      return part.name === "" ? `\${${part.kind}}` : `\${${part.kind}.${part.name}}`;
+    })
+    .join("");
+}
+
 export function writeTemplate(template: Template, subject: TemplateSubject): string {
   let text = "";
   for (const part of template) text += typeof part === "string" ? part : valueOf(part, subject);

@@ -35,7 +35,13 @@ interface Case {
   readonly want: string;
 }
 
-const hello: Action = { type: "respond", status: 200, fields: [], body: Buffer.from("hello") };
+const hello: Action = {
+  type: "respond",
+  status: 200,
+  fields: [],
+  body: Buffer.from("hello"),
+  file: undefined,
+};
 const proxyToNowhere: Action = {
   type: "proxy",
   pool: 0,

@@ -1,0 +1,137 @@
+/**
+ * What `print` shows is a config again, and means the same: every example of the docs is read,
+ * printed and read once more.
+ */
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+
+import fc from "fast-check";
+import { stringify } from "yaml";
+
+import {
+  readByteCount,
+  readByteRate,
+  readDurationMs,
+  writeByteCount,
+  writeByteRate,
+  writeDurationMs,
+} from "../../src/base/quantity.ts";
+import { effectiveConfig } from "../../src/config/effective.ts";
+import { readConfig, type LoadedConfig } from "../../src/config/load.ts";
+import type { RoutePlan } from "../../src/exchange/plan.ts";
+import { readTemplate, templateText } from "../../src/rewriting/template.ts";
+
+const page = readFileSync(join(import.meta.dirname, "../../docs/config.md"), "utf8");
+
+const examples = [...page.matchAll(/^```(?:yaml|json)\n([^]*?)^```$/gm)].map((match) => ({
+  name: `docs/config.md:${page.slice(0, match.index).split("\n").length}`,
+  config: match[1] ?? "",
+}));
+
+const others = [
+  {
+    name: "a mapping of the site that some routes do not reach",
+    config: `
+sites:
+  a.example:
+    strip: /app
+    proxy: ":3000"
+    routes:
+      - { path: /other/*, proxy: ":3001" }
+      - { path: /app/x, redirect: /y }
+      - { path: /app/:id, replace: { from: /app, to: / }, proxy: ":3000" }
+`,
+  },
+  {
+    name: "texts with dollars, braces and letters of other scripts",
+    config: `
+sites:
+  a.example:
+    headers:
+      request: { set: { x-a: "$$5 \${host}s $header.x-b.c grüße" }, add: { x-c: [a, b] } }
+    routes:
+      - { path: /r, redirect: { to: "https://a.example/\${path}x$$", status: 302 } }
+      - { respond: { status: 200, headers: { x-d: "für" }, body: "für $x" } }
+`,
+  },
+];
+
+for (const { name, config } of [...examples, ...others]) {
+  void test(`effective config: ${name}`, () => {
+    const first = load(config);
+    const printed = effectiveConfig(first.plan!, first.siteOptions, first.written);
+    const second = load(stringify(printed));
+    assert.deepEqual(meaning(second), meaning(first));
+    const again = effectiveConfig(second.plan!, second.siteOptions, second.written);
+    assert.deepEqual(again, printed, "what is printed of it is the same");
+  });
+}
+
+function load(config: string): LoadedConfig {
+  const loaded = readConfig(Buffer.from(config), "foregate.yaml", import.meta.dirname);
+  assert.deepEqual(loaded.problems, [], config);
+  return loaded;
+}
+
+/** All that a plan says, without what makes no difference. */
+function meaning({ plan, siteOptions }: LoadedConfig): unknown {
+  const { router: _, trust: __, pools, ...rest } = plan!;
+  const sites = siteOptions.map(({ host, routes }) => ({
+    host,
+    routes: routes.map(({ match, route }) => ({
+      match,
+      route: plain(route, match.path),
+      pool: route.action.type === "proxy" ? pools[route.action.pool] : undefined,
+    })),
+  }));
+  return { ...rest, sites };
+}
+
+/** A pool is known by what it is; rules for different fields have no order. */
+function plain(route: RoutePlan, path: string | undefined): unknown {
+  const { action, mapping, fieldRules, ...rest } = route;
+  const kinds = ["remove", "set", "add", "default"];
+  const rules = fieldRules && {
+    request: fieldRules.request.toSorted((a, b) => kinds.indexOf(a.kind) - kinds.indexOf(b.kind)),
+    response: fieldRules.response.toSorted((a, b) => kinds.indexOf(a.kind) - kinds.indexOf(b.kind)),
+  };
+  const isReached = path === undefined || path.startsWith(mapping?.publicPrefix ?? "");
+  return {
+    ...rest,
+    action: action.type === "proxy" ? { ...action, pool: 0 } : action,
+    mapping: action.type === "proxy" && isReached ? mapping : undefined,
+    rules,
+  };
+}
+
+void test("quantities: what is written is read as the same", () => {
+  fc.assert(
+    fc.property(fc.nat({ max: 10 ** 15 }), (count) => {
+      assert.equal(readByteCount(writeByteCount(count)), count);
+      assert.equal(readByteRate(writeByteRate(count)), count);
+      assert.equal(readDurationMs(writeDurationMs(count)), count);
+    }),
+  );
+  assert.equal(writeByteCount(32_768), "32KiB");
+  assert.equal(writeByteCount(10_000_000), "10MB");
+  assert.equal(writeByteCount(0), "0B");
+  assert.equal(writeDurationMs(90_000), "90s");
+  assert.equal(writeDurationMs(86_400_000), "1d");
+});
+
+void test("templates: what is written is read as the same", () => {
+  const part = fc.oneof(
+    fc.string({ unit: "grapheme" }).map((text) => text.replaceAll("$", "$$$$")),
+    fc.constantFrom("$uri", "${host}", "$header.x-a", "${cookie.Sid}", "$$"),
+  );
+  fc.assert(
+    fc.property(fc.array(part), (parts) => {
+      const read = readTemplate(parts.join(""));
+      if (!("template" in read)) return;
+      assert.deepEqual(readTemplate(templateText(read.template)), read);
+    }),
+  );
+});
