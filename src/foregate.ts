@@ -9,10 +9,11 @@ import type { Duplex } from "node:stream";
 
 import { compileValue } from "./config/load.ts";
 import type { Problem } from "./config/problems.ts";
-import { createWorker, type Worker, type WorkerListener } from "./worker.ts";
+import type { OpenListener } from "./net/doors.ts";
+import { createWorker, type Worker } from "./worker.ts";
 
 export type { Problem } from "./config/problems.ts";
-export type { WorkerListener } from "./worker.ts";
+export type { OpenListener } from "./net/doors.ts";
 
 /** The config was wrong; nothing was started. */
 export class ConfigError extends Error {
@@ -31,7 +32,7 @@ export class ConfigError extends Error {
 
 export interface Proxy {
   /** Where it listens; empty before `listen`. A config's port 0 is here the port that was taken. */
-  readonly listeners: readonly WorkerListener[];
+  readonly listeners: readonly OpenListener[];
   /** Rejects with the system's error if an address cannot be had; then it listens nowhere. */
   listen(): Promise<void>;
   /**

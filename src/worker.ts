@@ -10,8 +10,9 @@ import { AccessLog } from "./observe/access-log.ts";
 import { Clock } from "./base/clock.ts";
 import { Wheel } from "./base/wheel.ts";
 import { Counters } from "./observe/counters.ts";
-import { Door, type DoorServices } from "./net/door.ts";
-import { GuestDoor } from "./net/guest-door.ts";
+import type { DoorServices } from "./net/door.ts";
+import { Doors, type OpenListener } from "./net/doors.ts";
+import type { GuestDoor } from "./net/guest-door.ts";
 import { BeginQueue } from "./exchange/begin-queue.ts";
 import type { ListenOptions } from "./exchange/listen-options.ts";
 import type { Plan } from "./exchange/plan.ts";
@@ -49,14 +50,8 @@ export interface WorkerOptions {
   readonly onTrouble?: (what: string, error: unknown) => void;
 }
 
-export interface WorkerListener {
-  readonly label: string;
-  readonly address: string;
-  readonly port: number;
-}
-
 export interface Worker {
-  readonly listeners: readonly WorkerListener[];
+  readonly listeners: readonly OpenListener[];
   /** Where requests come in from other servers of the same program. */
   readonly guests: GuestDoor;
   /** Opens listeners. Rejects as `startWorker` does; then none of them is open. */
@@ -104,8 +99,7 @@ export function createWorker(plan: Plan, options: WorkerOptions = {}): Worker {
   transport.onFault = onBug;
   const flushes = new FlushList(setImmediate, onBug);
   const services = { transport, wheel, clock, counters, flushes };
-  const accessLog =
-    plan.accessLog === undefined ? undefined : new AccessLog(openLogSink(plan.accessLog.file));
+  const accessLog = openAccessLog(plan);
   const rooms: Rooms = {
     pools: plan.pools.map((pool) => new Pool(pool, services)),
     spoolBudget: { bytesMax: spoolBytesMax, bytesUsed: 0 },
@@ -137,62 +131,39 @@ export function createWorker(plan: Plan, options: WorkerOptions = {}): Worker {
     onAcceptError: (error) => onTrouble("cannot accept a connection", error),
     connectionsMax: connectionsWithinOpenFiles(),
   };
-  const doors: Door[] = [];
-  const listeners: WorkerListener[] = [];
-  const guests = new GuestDoor(doorServices);
-  const listen = async (wanted: readonly ListenOptions[]): Promise<void> => {
-    const opening = wanted.map(() => new Door(doorServices));
-    listeners.push(...(await openDoors(opening, wanted)));
-    doors.push(...opening);
-  };
+  const doors = new Doors(doorServices);
   const timer = setInterval(tick, tickMs);
   // Listeners and connections keep the process running; without any there is nothing to wait for.
   timer.unref();
 
   return {
-    listeners,
-    guests,
-    listen,
+    listeners: doors.listeners,
+    guests: doors.guests,
+    listen: (wanted) => doors.listen(wanted),
     counters,
     tick,
     watchedCount: () => wheel.size,
     upstreamConnectionCount: () => rooms.pools.reduce((sum, pool) => sum + pool.connectionCount, 0),
     spooledBytes: () => rooms.spoolBudget.bytesUsed,
     async stop(graceMs) {
-      await Promise.all([...doors, guests].map((door) => door.drain(graceMs)));
+      await doors.drain(graceMs);
       for (const pool of rooms.pools) pool.stop();
       clearInterval(timer);
       // A disk that hangs must not keep the program from stopping.
-      if (accessLog !== undefined)
-        await Promise.race([accessLog.close(), delay(logCloseMs, undefined, { ref: false })]);
+      const enough = delay(logCloseMs, undefined, { ref: false });
+      if (accessLog !== undefined) await Promise.race([accessLog.close(), enough]);
     },
   };
+}
+
+function openAccessLog({ accessLog }: Plan): AccessLog | undefined {
+  return accessLog === undefined ? undefined : new AccessLog(openLogSink(accessLog.file));
 }
 
 const machineTime: TimeSource = {
   monotonicMs: () => performance.now(),
   wallMs: () => Date.now(),
 };
-
-async function openDoors(
-  doors: readonly Door[],
-  wanted: readonly ListenOptions[],
-): Promise<WorkerListener[]> {
-  const opened = await Promise.allSettled(
-    doors.map(async (door, at) => {
-      const options = wanted[at];
-      if (options === undefined) throw new Error("a door without its listener");
-      const { address, port } = await door.listen(options);
-      return { label: options.label, address, port };
-    }),
-  );
-  const failed = opened.find((outcome) => outcome.status === "rejected");
-  if (failed !== undefined) {
-    await Promise.all(doors.map((door) => door.drain(0)));
-    throw failed.reason;
-  }
-  return opened.flatMap((outcome) => (outcome.status === "fulfilled" ? [outcome.value] : []));
-}
 
 function tellOnStandardError(what: string, error: unknown): void {
   process.stderr.write(

@@ -90,7 +90,7 @@ export function writeDurationMs(ms: number): string {
   return writeWhole(ms, [...msByUnit].reverse());
 }
 
-/** The shortest text that `readByteCount` reads as this: `32KiB`, `10MB`. Not negative, and whole. */
+/** The shortest text that `readByteCount` reads as this: `32KiB`, `10MB`. Whole, not negative. */
 export function writeByteCount(bytes: number): string {
   const units = [...bytesByUnit].filter(([unit]) => unit !== "kB");
   return writeWhole(

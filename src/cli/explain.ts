@@ -40,7 +40,8 @@ export function portNote(url: string, listeners: readonly ListenOptions[]): stri
   const port = Number(/:(\d+)$/.exec(urlPattern.exec(url)?.[2] ?? "")?.[1] ?? Number.NaN);
   const isThere = Number.isNaN(port) || listeners.some((listener) => listener.port === port);
   if (isThere) return undefined;
-  return `nothing listens on port ${port}, but on ${listeners.map(({ label }) => label).join(", ")}`;
+  const where = listeners.map(({ label }) => label).join(", ");
+  return `nothing listens on port ${port}, but on ${where}`;
 }
 
 /** Lines for people. The config must have a plan. */

@@ -47,7 +47,7 @@ const cases: readonly Case[] = [
   { words: "check --jsn", code: 2, stderr: /unknown option '--jsn'\n\(Did you mean --json\?\)/ },
   { words: "run --config", code: 2, stderr: /argument missing/ },
   { words: "run extra", code: 2, stderr: /too many arguments/ },
-  { words: "print -c good.yaml", code: 0, stdout: /^listen:\n {2}- :8080\n.*\n {8}body: off\n$/s },
+  { words: "print -c good.yaml", code: 0, stdout: /^listen:\n {2}- :8080\n.* {10}body: off\n$/s },
   { words: "print -c good.yaml --json", code: 0, stdout: /^\{\n {2}"listen": \[\n {4}":8080"/ },
   { words: "print -c wrong.yaml", code: 3, stderr: /FG1005.*FG1004|FG1004.*FG1005/s },
   { words: "proxy --from :0", code: 2, stderr: /'--to <upstream>' not specified/ },

@@ -142,7 +142,8 @@ const hosts: readonly Host[] = [
       });
       await vite.listen();
       closers.push(() => vite.close());
-      return (vite.httpServer?.address() as AddressInfo).port;
+      const address = vite.httpServer?.address() as AddressInfo | undefined;
+      return address?.port ?? 0;
     },
   },
 ];
@@ -203,7 +204,7 @@ for (const host of hosts) {
     await assert.rejects(answer.text());
   });
 
-  void test(`guest of ${host.name}: events come at once, and a client that leaves is seen`, async () => {
+  void test(`guest of ${host.name}: events come at once, and who leaves is seen`, async () => {
     const base = await start();
     const before = closedEarly;
     const abort = new AbortController();

@@ -39,7 +39,7 @@ const request = fc
   })
   .map(({ target, query, ...words }) => requestOf({ ...words, target: target + query }));
 
-void test("explained routes: a condition that does not fit is named, and none where all fit", () => {
+void test("explained routes: the condition that does not fit is named", () => {
   fc.assert(
     fc.property(match, request, (wanted, head) => {
       const router = createRouter([{ host: "*", routes: [{ match: wanted, route: "it" }] }]);
