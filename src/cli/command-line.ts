@@ -3,11 +3,13 @@
  * the one: `foregate --help` waits for no YAML and no schema.
  */
 
-import { Command, CommanderError } from "commander";
+import { Argument, Command, CommanderError } from "commander";
 
 import { nearestWord } from "../config/did-you-mean.ts";
 import type * as Commands from "./commands.ts";
+import { completionScript, shells, type Shell } from "./completion.ts";
 import { exitCodes } from "./exit-codes.ts";
+import { starters, type Starter } from "./init.ts";
 import { print, say } from "./say.ts";
 import type { StartPlan } from "./start.ts";
 import { longVersion } from "./version.ts";
@@ -62,6 +64,7 @@ function buildProgram(around: Surroundings): Command {
     });
   addRunning(program, around);
   addLooking(program, around);
+  addBeginning(program, around);
   return program;
 }
 
@@ -120,6 +123,28 @@ function addLooking(program: Command, { end }: Surroundings): void {
     .command("version")
     .description("print the version")
     .action(() => print(longVersion()));
+}
+
+function addBeginning(program: Command, { end }: Surroundings): void {
+  program
+    .command("init")
+    .description("write a file to begin with: foregate.yaml, a systemd unit or a Dockerfile")
+    .addArgument(new Argument("[what]", "what to write").choices(starters).default("config"))
+    .action(async (what: Starter) => {
+      end(await (await commands()).init(what));
+    });
+  program
+    .command("env")
+    .description("show what this program finds around it")
+    .option("--json", "as JSON")
+    .action(async (options: { json?: true }) => {
+      end(await (await commands()).env(options));
+    });
+  program
+    .command("completion")
+    .description("print a completion script: source <(foregate completion bash)")
+    .addArgument(new Argument("<shell>").choices(shells))
+    .action((shell: Shell) => print(completionScript(shell, program).trimEnd()));
 }
 
 const commands = (): Promise<typeof Commands> => import("./commands.ts");

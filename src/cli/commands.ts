@@ -5,6 +5,7 @@ import { exitCodes } from "./exit-codes.ts";
 import { configOfProxy, configOfTargets, type OneLiner, type ProxyWishes } from "./one-liner.ts";
 import { countProblems, problemLines, problemsAsJson } from "./report-problems.ts";
 import { count, print, say } from "./say.ts";
+import type { Starter } from "./init.ts";
 import type { StartPlan } from "./start.ts";
 
 export interface ConfigOptions {
@@ -82,6 +83,26 @@ export async function explain(url: string, options: ExplainOptions): Promise<num
   else for (const line of explainedLines(question, config)) print(line);
   const note = portNote(url, config.plan.listeners);
   if (note !== undefined) say(`note: ${note}`);
+  return exitCodes.ok;
+}
+
+export async function init(what: Starter): Promise<number> {
+  const { writeStarter } = await import("./init.ts");
+  const { name, written, next } = writeStarter(what, process.cwd());
+  if (written === undefined) {
+    say(`error: ${name} is there already, and stays as it is (move it away first)`);
+    return exitCodes.failed;
+  }
+  print(written);
+  say(`next: ${next}`);
+  return exitCodes.ok;
+}
+
+export async function env(options: { readonly json?: true }): Promise<number> {
+  const { surroundingLines, surroundings } = await import("./environment.ts");
+  const found = surroundings(process.env, process.cwd());
+  if (options.json === true) print(JSON.stringify(found, undefined, 2));
+  else for (const line of surroundingLines(found)) print(line);
   return exitCodes.ok;
 }
 

@@ -1,0 +1,108 @@
+/** `foregate init`: files to begin with. None that is there already is touched. */
+
+import { writeFileSync } from "node:fs";
+import { resolve } from "node:path";
+
+import { version } from "./version.ts";
+
+export const starters = ["config", "systemd", "docker"] as const;
+export type Starter = (typeof starters)[number];
+
+interface File {
+  readonly name: string;
+  readonly text: string;
+  /** What to do with it. */
+  readonly next: string;
+}
+
+const config: File = {
+  name: "foregate.yaml",
+  text: `# What may stand here: docs/config.md of the package. Is it right? foregate check
+listen: 8080
+
+sites:
+  # Any host; or a name such as example.com, or "*.example.com".
+  "*":
+    routes:
+      # /api/users goes to port 4000 as /users.
+      - { path: /api/*, strip: /api, proxy: "localhost:4000" }
+      # Everything else.
+      - { proxy: "localhost:3000" }
+`,
+  next: "foregate check && foregate run",
+};
+
+const systemd: File = {
+  name: "foregate.service",
+  text: `[Unit]
+Description=Foregate, a reverse proxy
+After=network-online.target
+Wants=network-online.target
+
+[Service]
+ExecStart=/usr/bin/env foregate run -c /etc/foregate/foregate.yaml
+# A wrong command line or config does not get right by starting again.
+RestartPreventExitStatus=2 3
+Restart=on-failure
+TimeoutStopSec=45
+LimitNOFILE=65536
+DynamicUser=yes
+AmbientCapabilities=CAP_NET_BIND_SERVICE
+CapabilityBoundingSet=CAP_NET_BIND_SERVICE
+ConfigurationDirectory=foregate
+RuntimeDirectory=foregate
+LogsDirectory=foregate
+NoNewPrivileges=yes
+PrivateDevices=yes
+PrivateTmp=yes
+ProtectHome=yes
+ProtectSystem=strict
+RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX
+
+[Install]
+WantedBy=multi-user.target
+`,
+  next: "sudo cp foregate.service /etc/systemd/system/ && sudo systemctl enable --now foregate",
+};
+
+const docker = (): File => ({
+  name: "Dockerfile",
+  text: `FROM node:26-slim
+RUN npm install --global --ignore-scripts foregate@${version()}
+COPY foregate.yaml /etc/foregate/foregate.yaml
+USER node
+EXPOSE 8080
+STOPSIGNAL SIGTERM
+ENTRYPOINT ["foregate"]
+CMD ["run", "-c", "/etc/foregate/foregate.yaml"]
+`,
+  next: "docker build -t foregate . && docker run -p 8080:8080 foregate",
+});
+
+function fileOf(starter: Starter): File {
+  switch (starter) {
+    case "config":
+      return config;
+    case "systemd":
+      return systemd;
+    case "docker":
+      return docker();
+  }
+}
+
+/** Writes the file into the folder. `written` is undefined if one of this name was there. */
+export function writeStarter(
+  starter: Starter,
+  folder: string,
+): { readonly name: string; readonly written: string | undefined; readonly next: string } {
+  const { name, text, next } = fileOf(starter);
+  const path = resolve(folder, name);
+  try {
+    // Made only if it is not there, and in one step: nobody's file is overwritten.
+    writeFileSync(path, text, { flag: "wx" });
+    return { name, written: path, next };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    return { name, written: undefined, next };
+  }
+}
