@@ -6,6 +6,7 @@
 import { existsSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 
+import type { IpSet } from "../base/ip-set.ts";
 import { describe, reject, type Reader } from "../base/reader.ts";
 import type { Plan, RoutePlan } from "../exchange/plan.ts";
 import { clientLimits, clientTimeouts, type ClientLimits } from "../limits/options.ts";
@@ -67,6 +68,7 @@ export function compile(value: unknown, source: Source, known: readonly Problem[
   }
   const listeners = compileListeners(root.at("listen"));
   const trust = compileTrust(root.at("trust"));
+  checkAnnounced(root.at("listen"), listeners, trust);
   const pools = new Pools();
   pools.define(root.at("pools"));
   const { sites, summaries } = compileSites(
@@ -91,6 +93,17 @@ export function compile(value: unknown, source: Source, known: readonly Problem[
     ...rest,
   };
   return { ...found, plan };
+}
+
+/** Where only trusted peers may connect, there must be some. */
+function checkAnnounced(listen: Place, listeners: readonly PlacedListener[], trust: IpSet): void {
+  for (const { options } of listeners) {
+    const isAnnounced = options.proxyProtocol === true && options.socketPath === undefined;
+    if (!isAnnounced || !trust.empty) continue;
+    const message = "only trusted peers may use the PROXY protocol, and `trust` names none";
+    const help = "trust: [10.0.0.0/8], the addresses of the balancer in front";
+    reject(listen.at(options.label), { kind: "together", message, help, onKey: true });
+  }
 }
 
 type RestOfPlan = Omit<Plan, "listeners" | "router" | "pools" | "trust">;

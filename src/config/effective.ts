@@ -23,7 +23,7 @@ export function effectiveConfig(
   const named = new Set(Object.keys(isMap(keys["pools"]) ? keys["pools"] : {}));
   const pools = plan.pools.filter(({ name }) => named.has(name));
   return defined({
-    listen: plan.listeners.map(({ label }) => label),
+    listen: listenOf(plan),
     trust: keys["trust"],
     forwarded: plan.forwarded.rfc7239,
     logs: { access: plan.accessLog === undefined ? "off" : defined({ ...plan.accessLog }) },
@@ -34,6 +34,15 @@ export function effectiveConfig(
       sites.map(({ host, routes }) => [host, { routes: routes.map(routeOf(plan, named)) }]),
     ),
   });
+}
+
+function listenOf({ listeners }: Plan): unknown {
+  if (!listeners.some(({ proxyProtocol }) => proxyProtocol === true)) {
+    return listeners.map(({ label }) => label);
+  }
+  return Object.fromEntries(
+    listeners.map(({ label, proxyProtocol }) => [label, defined({ proxyProtocol })]),
+  );
 }
 
 function limitsOf({ limits }: Plan): Map {

@@ -1,7 +1,7 @@
 /** `listen` and `trust`: where clients are listened for, and which peers are believed. */
 
 import { IpSet, readCidr } from "../base/ip-set.ts";
-import { describe, reject, type Reader, type Wrong } from "../base/reader.ts";
+import { describe, flag, reject, type Reader, type Wrong } from "../base/reader.ts";
 import type { ListenOptions } from "../exchange/listen-options.ts";
 import type { Place } from "./place.ts";
 
@@ -68,8 +68,13 @@ function placesOf(listen: Place): readonly PlacedAddress[] {
   return listen.entries().map(([address, place]) => ({
     place,
     read: () => {
-      if (place.value !== null && !place.hasKeys([])) return undefined;
-      return place.read(listenKey(address));
+      const isSound = place.value === null || place.hasKeys(["proxyProtocol"]);
+      const options = place.read(listenKey(address));
+      const proxyProtocol = place.at("proxyProtocol");
+      if (!proxyProtocol.isThere) return isSound ? options : undefined;
+      const wanted = proxyProtocol.read(flag);
+      if (!isSound || options === undefined || wanted === undefined) return undefined;
+      return { ...options, proxyProtocol: wanted };
     },
   }));
 }

@@ -8,4 +8,6 @@ export interface ListenOptions {
   /** 0 takes any free port. */
   readonly port: number;
   readonly socketPath: string | undefined;
+  /** Who connects is a balancer, and says first who its client is; false by default. */
+  readonly proxyProtocol?: boolean;
 }

@@ -44,13 +44,13 @@ export class ClientConnection implements ChannelReceiver, ClientLegDriver, Deadl
   #hasReadEnd = false;
   readonly #clock: ConnectionClock;
 
-  constructor(channel: Channel, host: ConnectionHost) {
+  /** `address` is the client's, if it is not the one at the other end of the channel. */
+  constructor(channel: Channel, host: ConnectionHost, address: string = channel.peerAddress) {
     this.#channel = channel;
     this.#flow = new ReadFlow(channel);
     this.#host = host;
     this.#machine = new ServerMachine(host.plan.limits);
     this.#output = new MessageOutput(channel, this.#machine.writer, host.flushes);
-    const address = channel.peerAddress;
     this.#peer = { address, isTrusted: host.plan.trust.has(address) };
     channel.receiver = this;
     this.#clock = new ConnectionClock(host, channel, this);

@@ -17,6 +17,8 @@ import type { RequestHead } from "../http/head.ts";
 import type { ClientLeg } from "../http/leg.ts";
 import type { AcceptReceiver, Channel, Listener } from "../transport/channel.ts";
 import type { Services } from "../upstream/services.ts";
+import type { Source } from "../wire/proxy-protocol/proxy-header.ts";
+import { AnnouncedClient, type AnnouncementHost } from "./announced-client.ts";
 import { ClientConnection } from "./client-connection.ts";
 import type { ConnectionHost } from "./connection-host.ts";
 import type { Http1ClientLeg } from "./client-leg.ts";
@@ -33,9 +35,12 @@ export interface DoorServices extends Services {
   readonly connectionsMax: number;
 }
 
-export class Door implements AcceptReceiver, ConnectionHost {
+export class Door implements AcceptReceiver, ConnectionHost, AnnouncementHost {
   readonly #services: DoorServices;
   readonly #connections = new Set<ClientConnection>();
+  /** Those of which it is not known yet who they are. */
+  readonly #unannounced = new Set<AnnouncedClient>();
+  #wantsAnnouncement = false;
   #listener: Listener | undefined;
   /** Resolves when the last connection of a door that drains is gone. */
   #empty: PromiseWithResolvers<void> | undefined;
@@ -70,11 +75,12 @@ export class Door implements AcceptReceiver, ConnectionHost {
   }
 
   get connectionCount(): number {
-    return this.#connections.size;
+    return this.#connections.size + this.#unannounced.size;
   }
 
   /** Rejects with the system's error; its `label` says which of the listeners it was. */
   async listen(options: ListenOptions): Promise<Listener> {
+    this.#wantsAnnouncement = options.proxyProtocol === true;
     try {
       this.#listener = await this.#services.transport.listen(options, this);
       return this.#listener;
@@ -87,14 +93,43 @@ export class Door implements AcceptReceiver, ConnectionHost {
 
   onChannel(channel: Channel): void {
     const { counters } = this;
-    if (this.isDraining || this.#isFull()) {
+    if (this.isDraining || this.#isFull() || !this.#mayConnect(channel)) {
       counters.connectionsRefused += 1;
       channel.close();
       return;
     }
     counters.connectionsAccepted += 1;
     counters.connectionsActive += 1;
-    this.#connections.add(new ClientConnection(channel, this));
+    if (!this.#wantsAnnouncement) this.#connections.add(new ClientConnection(channel, this));
+    else this.#unannounced.add(new AnnouncedClient(channel, this, this.plan.timeouts.headMs));
+  }
+
+  /**
+   * Who may say who somebody else is can be anybody: so only trusted peers may come here, and who
+   * can open the file of a Unix socket (threat 167).
+   */
+  #mayConnect({ peerAddress }: Channel): boolean {
+    return !this.#wantsAnnouncement || peerAddress === "" || this.plan.trust.has(peerAddress);
+  }
+
+  onAnnounced(client: AnnouncedClient, source: Source | undefined, rest: Buffer): void {
+    this.#unannounced.delete(client);
+    const { channel } = client;
+    const address = source?.address ?? channel.peerAddress;
+    const connection = new ClientConnection(channel, this, address);
+    this.#connections.add(connection);
+    if (this.isDraining) connection.drain();
+    else if (rest.length > 0) connection.onRead(rest, rest.length);
+  }
+
+  onUnannounced(client: AnnouncedClient): void {
+    this.#unannounced.delete(client);
+    this.counters.connectionsActive -= 1;
+    this.#tellEmpty();
+  }
+
+  #tellEmpty(): void {
+    if (this.connectionCount === 0) this.#empty?.resolve();
   }
 
   /** Tells the operator when the machine's limit is reached, and again only after it had room. */
@@ -122,7 +157,7 @@ export class Door implements AcceptReceiver, ConnectionHost {
   onConnectionClosed(connection: ClientConnection): void {
     if (!this.#connections.delete(connection)) return;
     this.counters.connectionsActive -= 1;
-    if (this.#connections.size === 0) this.#empty?.resolve();
+    this.#tellEmpty();
   }
 
   begin(head: RequestHead, leg: Http1ClientLeg, peer: Peer): Exchange {
@@ -148,8 +183,9 @@ export class Door implements AcceptReceiver, ConnectionHost {
   async drain(graceMs: number): Promise<void> {
     this.isDraining = true;
     this.#listener?.close();
+    for (const client of this.#unannounced) client.close();
     for (const connection of this.#connections) connection.drain();
-    if (this.#connections.size === 0) return;
+    if (this.connectionCount === 0) return;
     this.#empty ??= Promise.withResolvers<void>();
     const timer = setTimeout(() => this.cut(), graceMs);
     await this.#empty.promise;

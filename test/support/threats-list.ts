@@ -204,7 +204,7 @@ const text = `
 166 the challenge's path ▶ tls
 
 # PROXY protocol, identity, admin
-167 PROXY headers ▶ proxy-protocol
+167 PROXY headers
 168 who may reach the admin interface ▶ admin
 169 whom a rate limit counts ▶ limits
 170 the access log: no line breaks out of requests, no secrets
