@@ -6,6 +6,8 @@
 
 import { randomBytes } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
+import { PasswordChecks } from "./access/password-checks.ts";
+import { verifyPassword } from "./access/verify-password.ts";
 import { AccessLog } from "./observe/access-log.ts";
 import { Clock } from "./base/clock.ts";
 import { Wheel } from "./base/wheel.ts";
@@ -96,6 +98,7 @@ export async function startWorker(plan: Plan, options: WorkerOptions = {}): Prom
     clock,
     accessLog,
     requestIds: new RequestIds(randomBytes(4).readUInt32LE(), randomBytes(4).readUInt32LE()),
+    passwords: passwordChecks(time.monotonicMs),
     random: Math.random,
     pseudonym: `foregate-${randomBytes(4).toString("hex")}`,
     onBug,
@@ -139,6 +142,10 @@ export async function startWorker(plan: Plan, options: WorkerOptions = {}): Prom
         await Promise.race([accessLog.close(), delay(logCloseMs, undefined, { ref: false })]);
     },
   };
+}
+
+function passwordChecks(nowMs: () => number): PasswordChecks {
+  return new PasswordChecks({ verify: verifyPassword, nowMs, secret: randomBytes(32) });
 }
 
 const machineTime: TimeSource = {

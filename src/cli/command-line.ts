@@ -8,6 +8,7 @@ import { Command, CommanderError } from "commander";
 import { nearestWord } from "../config/did-you-mean.ts";
 import type * as Commands from "./commands.ts";
 import { exitCodes } from "./exit-codes.ts";
+import type { HashOptions } from "./hash-password.ts";
 import { print, say } from "./say.ts";
 import type { StartPlan } from "./start.ts";
 import { longVersion } from "./version.ts";
@@ -94,6 +95,14 @@ function addLooking(program: Command, { end }: Surroundings): void {
     .option("--json", "print the problems as JSON")
     .action(async (options: Commands.ConfigOptions & { json?: true }) => {
       end(await (await commands()).check(options));
+    });
+  program
+    .command("hash-password")
+    .description("read a password from standard input and print what a config holds of it")
+    .option("--algorithm <name>", "scrypt, argon2id or bcrypt", "scrypt")
+    .action(async (options: HashOptions) => {
+      const { hashPassword } = await import("./hash-password.ts");
+      end(await hashPassword(options));
     });
   program
     .command("version")

@@ -23,6 +23,8 @@ export interface AccessRecord {
   readonly clientIp: string;
   /** Who was connected to us, if that is a trusted proxy and not the client. */
   readonly peerIp?: string | undefined;
+  /** Who has shown a password; "" or not there: nobody. */
+  readonly user?: string;
   readonly version: "1.0" | "1.1" | "2";
   /** What the client was told; 0: nothing. */
   readonly status: number;
@@ -40,10 +42,11 @@ export interface AccessRecord {
 /** How long a text may be in a line that would be too long: 3,600 in all, with keys under 4,096. */
 const idCharsMax = 128;
 const addressCharsMax = 64;
+const userCharsMax = 128;
 const methodCharsMax = 64;
 const hostCharsMax = 512;
 const labelCharsMax = 256;
-const targetCharsMax = 2256;
+const targetCharsMax = 2128;
 
 const clients = new RepeatedText();
 const methods = new RepeatedText();
@@ -58,7 +61,8 @@ export function writeAccessLine(record: AccessRecord): string {
     jsonText(record.requestId) +
     '","client":"' +
     clients.json(record.clientIp) +
-    (peerIp === undefined ? '","method":"' : `","peer":"${jsonText(peerIp)}","method":"`) +
+    (peerIp === undefined ? '"' : `","peer":"${jsonText(peerIp)}"`) +
+    (record.user ? `,"user":"${jsonText(record.user)}","method":"` : ',"method":"') +
     methods.json(record.method) +
     '","host":"' +
     hosts.json(record.host) +
@@ -72,12 +76,13 @@ export function writeAccessLine(record: AccessRecord): string {
 
 /** The same members; what is too long in them is cut and ends in `…`. */
 function cutLine(record: AccessRecord): string {
-  const { peerIp } = record;
+  const { peerIp, user } = record;
+  const name = user ? `","user":"${jsonTextCut(user, userCharsMax)}` : "";
   const peer = peerIp === undefined ? "" : `","peer":"${jsonTextCut(peerIp, addressCharsMax)}`;
   return (
     lineStart(record.timeMs) +
     jsonTextCut(record.requestId, idCharsMax) +
-    `","client":"${jsonTextCut(record.clientIp, addressCharsMax)}${peer}` +
+    `","client":"${jsonTextCut(record.clientIp, addressCharsMax)}${peer}${name}` +
     `","method":"${jsonTextCut(record.method, methodCharsMax)}` +
     `","host":"${jsonTextCut(record.host, hostCharsMax)}` +
     `","target":"${jsonTextCut(record.target, targetCharsMax)}` +
