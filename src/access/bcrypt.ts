@@ -2,7 +2,7 @@
  * bcrypt, which the runtime does not have: a library in JavaScript, on a thread of its own. On ours
  * it would hold up every exchange for a tenth of a second at a time, asynchronous as it says it is.
  *
- * A thread lives for one comparison: it takes some 30 ms to start, beside the 300 ms that a good
+ * A thread lives for one comparison: it takes some 50 ms to start, beside the 300 ms that a good
  * cost takes, and nothing has to be kept, counted or stopped.
  */
 

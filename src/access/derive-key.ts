@@ -11,7 +11,7 @@ import type { Argon2Hash, ScryptHash } from "./options.ts";
 export type ScryptParameters = Omit<ScryptHash, "text" | "key">;
 export type Argon2Parameters = Omit<Argon2Hash, "text" | "key">;
 
-/** Node has it from 24.7 on; Bun has not. */
+/** Node has it from 24.7 on; what another runtime has, only it can tell. */
 export function hasArgon2(): boolean {
   return typeof (crypto as Partial<typeof crypto>).argon2 === "function";
 }
@@ -26,8 +26,9 @@ export function deriveScrypt(
   const maxmem = 128 * blockSize * (cost + parallelization + 2) + 1024 * 1024;
   const options = { N: cost, r: blockSize, p: parallelization, maxmem };
   crypto.scrypt(password, salt, keyBytes, options, (error, key) => {
-    if (error === null) resolve(key);
-    else reject(error);
+    // null on Node, undefined on Bun.
+    if (error instanceof Error) reject(error);
+    else resolve(key);
   });
   return promise;
 }
@@ -47,8 +48,9 @@ export function deriveArgon2(
     passes,
   };
   crypto.argon2("argon2id", parameters, (error, key) => {
-    if (error === null) resolve(key);
-    else reject(error);
+    // null on Node, undefined on Bun.
+    if (error instanceof Error) reject(error);
+    else resolve(key);
   });
   return promise;
 }

@@ -17,7 +17,7 @@ import type { BasicOptions, PasswordHash } from "./options.ts";
 
 /** libuv's pool has four threads, and names are looked up and files read there, too. */
 const runningMax = 2;
-/** At a tenth of a second each, those who wait are done in about three seconds. */
+/** At a fifth of a second each, the last of them has waited for seven seconds. */
 const waitingMax = 64;
 const rememberedMs = 60_000;
 /** Good pairs only, so no stranger fills it; some 100 bytes each. */

@@ -20,7 +20,7 @@ export const passwordHash: Reader<PasswordHash> = (value, reporter) => {
   const read = typeof value === "string" ? readPasswordHash(value) : notText;
   if ("problem" in read) return reject(reporter, { message: read.problem, help: howToHash });
   if (read.algorithm !== "argon2id" || hasArgon2()) return read;
-  const message = "argon2id needs Node 24.7 or later, and this is another runtime";
+  const message = "this runtime has no argon2, as Node has from 24.7 on";
   return reject(reporter, { kind: "unavailable", message, help: "use scrypt or bcrypt" });
 };
 

@@ -17,7 +17,7 @@ export async function hashPassword(options: HashOptions): Promise<number> {
     return refuse(`want ${hashAlgorithms.join(", ")}; found ${JSON.stringify(options.algorithm)}`);
   }
   if (algorithm === "argon2id" && !hasArgon2()) {
-    return refuse("argon2id needs Node 24.7 or later, and this is another runtime");
+    return refuse("this runtime has no argon2, as Node has from 24.7 on");
   }
   const { stdin } = process;
   const asked = stdin.isTTY

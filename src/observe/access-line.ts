@@ -53,7 +53,7 @@ const methods = new RepeatedText();
 const hosts = new RepeatedText();
 
 export function writeAccessLine(record: AccessRecord): string {
-  const { peerIp } = record;
+  const { peerIp, user } = record;
   // Too long whatever it is escaped to: an attack with long targets is not even looked at in full.
   if (record.target.length + record.host.length > lineBytesMax) return cutLine(record);
   const line =
@@ -61,8 +61,8 @@ export function writeAccessLine(record: AccessRecord): string {
     jsonText(record.requestId) +
     '","client":"' +
     clients.json(record.clientIp) +
-    (peerIp === undefined ? '"' : `","peer":"${jsonText(peerIp)}"`) +
-    (record.user ? `,"user":"${jsonText(record.user)}","method":"` : ',"method":"') +
+    (peerIp === undefined && !user ? "" : whoElse(peerIp, user)) +
+    '","method":"' +
     methods.json(record.method) +
     '","host":"' +
     hosts.json(record.host) +
@@ -72,6 +72,12 @@ export function writeAccessLine(record: AccessRecord): string {
     routePart(record.route, record.upstream) +
     lineEnd(record);
   return line.length <= lineBytesMax ? line : cutLine(record);
+}
+
+/** Who passed it on, and as whom the client is known. */
+function whoElse(peerIp: string | undefined, user: string | undefined): string {
+  const peer = peerIp === undefined ? "" : `","peer":"${jsonText(peerIp)}`;
+  return user ? `${peer}","user":"${jsonText(user)}` : peer;
 }
 
 /** The same members; what is too long in them is cut and ends in `…`. */

@@ -142,7 +142,7 @@ sites: { a: { respond: a, access: off }, b: { respond: b, access: { deny: false 
     name: "a realm in UTF-8, escaped",
     config: `sites: { "*": { respond: ok, access: { basic: { users: users, realm: 'a\\"é' } } } }`,
     part: (plan) => routeOf(plan, "http://x/").access?.basic?.challenge,
-    want: String.raw`Basic realm="a\\\"Ã©", charset="UTF-8"`,
+    want: 'Basic realm="a\\\\\\"Ã©", charset="UTF-8"',
   },
   ...["off", "false", '"off"'].map((off) => ({
     name: `access log: ${off}`,
