@@ -19,7 +19,8 @@ const config = (proxy: string): unknown => ({
 
 const text = Array.from({ length: 40_000 }, (_, at) => `${at},`).join("");
 const chunks = text.match(/[^]{1,5000}/g) ?? [];
-const chunked = `${chunks.map((chunk) => `${chunk.length.toString(16)}\r\n${chunk}\r\n`).join("")}0\r\n\r\n`;
+const framed = chunks.map((chunk) => `${chunk.length.toString(16)}\r\n${chunk}\r\n`);
+const chunked = `${framed.join("")}0\r\n\r\n`;
 
 interface Case {
   readonly name: string;
