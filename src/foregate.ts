@@ -1,8 +1,15 @@
-/** Foregate as a library: a proxy in the program that imports it, on the thread that calls. */
+/**
+ * Foregate as a library: a proxy in the program that imports it, on the thread that calls. It
+ * listens by itself, or stands inside a server that is there already, or is asked directly.
+ */
+
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 
 import { compileValue } from "./config/load.ts";
 import type { Problem } from "./config/problems.ts";
-import { startWorker, type Worker, type WorkerListener } from "./worker.ts";
+import { createWorker, type Worker, type WorkerListener } from "./worker.ts";
 
 export type { Problem } from "./config/problems.ts";
 export type { WorkerListener } from "./worker.ts";
@@ -28,26 +35,58 @@ export interface Proxy {
   /** Rejects with the system's error if an address cannot be had; then it listens nowhere. */
   listen(): Promise<void>;
   /**
+   * Answers requests of another server of this program, as its middleware (Connect, Express, Vite)
+   * or as its request listener. A request that no site and no route fit is `next`'s; without one it
+   * gets a 404. Paths are those that the client asked for, wherever the middleware is mounted.
+   */
+  readonly handler: (request: IncomingMessage, response: ServerResponse, next?: Next) => void;
+  /**
+   * For a server's `upgrade` event: WebSockets and other protocols that routes allow. False: no
+   * site and no route fit, and the socket was not touched.
+   */
+  readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => boolean;
+  /**
+   * Asks as a client would, without a connection. The body of the answer comes as it is, encoded or
+   * not. Rejects if the answer breaks off before its head, or the request's signal aborts it.
+   */
+  readonly fetch: (request: Request) => Promise<Response>;
+  /**
    * Stops accepting, waits up to `graceMs` (the config's `timeouts.drain` by default), then cuts.
    */
   close(graceMs?: number): Promise<void>;
 }
+
+/** What stands behind a middleware. */
+export type Next = (error?: unknown) => void;
 
 /** `config` is what a config file holds, as a value. Throws a `ConfigError`. */
 export function createProxy(config: unknown): Proxy {
   const { plan, problems } = compileValue(config, "config");
   if (plan === undefined) throw new ConfigError(problems);
   let worker: Worker | undefined;
+  let listening: Promise<void> | undefined;
+  const started = (): Worker => (worker ??= createWorker(plan));
   return {
     get listeners() {
       return worker?.listeners ?? [];
     },
     async listen() {
-      worker ??= await startWorker(plan);
+      listening ??= started().listen(plan.listeners);
+      try {
+        await listening;
+      } catch (error) {
+        listening = undefined;
+        throw error;
+      }
     },
+    handler: (request, response, next) => started().guests.handle(request, response, next),
+    upgrade: (request, socket, head) => started().guests.upgrade(request, socket as Socket, head),
+    fetch: (request) => started().guests.fetch(request),
     async close(graceMs = plan.drainMs) {
-      await worker?.stop(graceMs);
+      const running = worker;
       worker = undefined;
+      listening = undefined;
+      await running?.stop(graceMs);
     },
   };
 }

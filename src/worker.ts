@@ -13,7 +13,9 @@ import { Clock } from "./base/clock.ts";
 import { Wheel } from "./base/wheel.ts";
 import { Counters } from "./observe/counters.ts";
 import { Door, type DoorServices } from "./net/door.ts";
+import { GuestDoor } from "./net/guest-door.ts";
 import { BeginQueue } from "./exchange/begin-queue.ts";
+import type { ListenOptions } from "./exchange/listen-options.ts";
 import type { Plan } from "./exchange/plan.ts";
 import type { Rooms } from "./exchange/rooms.ts";
 import { serve } from "./exchange/serve.ts";
@@ -57,6 +59,10 @@ export interface WorkerListener {
 
 export interface Worker {
   readonly listeners: readonly WorkerListener[];
+  /** Where requests come in from other servers of the same program. */
+  readonly guests: GuestDoor;
+  /** Opens listeners. Rejects as `startWorker` does; then none of them is open. */
+  listen(listeners: readonly ListenOptions[]): Promise<void>;
   readonly counters: Counters;
   /** Deadlines that are watched, for tests of leaks. */
   readonly watchedCount: () => number;
@@ -75,6 +81,18 @@ export interface Worker {
  * Rejects if a listener cannot be had, with the system's error and its `label`; then nothing runs.
  */
 export async function startWorker(plan: Plan, options: WorkerOptions = {}): Promise<Worker> {
+  const worker = createWorker(plan, options);
+  try {
+    await worker.listen(plan.listeners);
+    return worker;
+  } catch (error) {
+    await worker.stop(0);
+    throw error;
+  }
+}
+
+/** A worker that listens nowhere yet: guests may come. Throws if its log cannot be opened. */
+export function createWorker(plan: Plan, options: WorkerOptions = {}): Worker {
   const onTrouble = options.onTrouble ?? tellOnStandardError;
   const transport = options.transport ?? new NetTransport();
   const counters = new Counters();
@@ -122,19 +140,29 @@ export async function startWorker(plan: Plan, options: WorkerOptions = {}): Prom
     onAcceptError: (error) => onTrouble("cannot accept a connection", error),
     connectionsMax: connectionsWithinOpenFiles(),
   };
-  const doors = plan.listeners.map(() => new Door(doorServices));
-  const listeners = await openDoors(doors, plan);
+  const doors: Door[] = [];
+  const listeners: WorkerListener[] = [];
+  const guests = new GuestDoor(doorServices);
+  const listen = async (wanted: readonly ListenOptions[]): Promise<void> => {
+    const opening = wanted.map(() => new Door(doorServices));
+    listeners.push(...(await openDoors(opening, wanted)));
+    doors.push(...opening);
+  };
   const timer = setInterval(tick, tickMs);
+  // Listeners and connections keep the process running; without any there is nothing to wait for.
+  timer.unref();
 
   return {
     listeners,
+    guests,
+    listen,
     counters,
     tick,
     watchedCount: () => wheel.size,
     upstreamConnectionCount: () => rooms.pools.reduce((sum, pool) => sum + pool.connectionCount, 0),
     spooledBytes: () => rooms.spoolBudget.bytesUsed,
     async stop(graceMs) {
-      await Promise.all(doors.map((door) => door.drain(graceMs)));
+      await Promise.all([...doors, guests].map((door) => door.drain(graceMs)));
       for (const pool of rooms.pools) pool.stop();
       clearInterval(timer);
       // A disk that hangs must not keep the program from stopping.
@@ -153,10 +181,13 @@ const machineTime: TimeSource = {
   wallMs: () => Date.now(),
 };
 
-async function openDoors(doors: readonly Door[], plan: Plan): Promise<WorkerListener[]> {
+async function openDoors(
+  doors: readonly Door[],
+  wanted: readonly ListenOptions[],
+): Promise<WorkerListener[]> {
   const opened = await Promise.allSettled(
     doors.map(async (door, at) => {
-      const options = plan.listeners[at];
+      const options = wanted[at];
       if (options === undefined) throw new Error("a door without its listener");
       const { address, port } = await door.listen(options);
       return { label: options.label, address, port };

@@ -19,7 +19,8 @@ Examples:
   foregate example.com=:3000 api.example.com=:4000
   foregate proxy --from :80 --to 10.0.0.1:8080 --to 10.0.0.2:8080
   foregate run -c foregate.yaml
-  foregate check --json`;
+  foregate check --json
+  foregate explain http://example.com/api/x -X POST`;
 
 /** Resolves with the exit code. `startPlan` is the roof's: the command line lies below it. */
 export async function runCommandLine(
@@ -103,6 +104,18 @@ function addLooking(program: Command, { end }: Surroundings): void {
     .action(async (options: HashOptions) => {
       const { hashPassword } = await import("./hash-password.ts");
       end(await hashPassword(options));
+    });
+  program
+    .command("explain")
+    .description("say what would become of a request, and why: nothing is sent")
+    .argument("<url>", "http://host/path, as a client would ask for it")
+    .option(...configOption)
+    .option("-X, --method <method>", "the request's method", "GET")
+    .option("-H, --header <line>", "a field of the request; may be repeated", collect)
+    .option("--peer <address>", "the address of whoever connects", "127.0.0.1")
+    .option("--json", "print the explanation as JSON")
+    .action(async (url: string, options: Commands.ExplainOptions) => {
+      end(await (await commands()).explain(url, options));
     });
   program
     .command("version")

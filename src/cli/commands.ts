@@ -38,6 +38,33 @@ export async function check(options: ConfigOptions & { readonly json?: true }): 
   return code;
 }
 
+export interface ExplainOptions extends ConfigOptions {
+  readonly method: string;
+  readonly header?: readonly string[];
+  readonly peer: string;
+  readonly json?: true;
+}
+
+export async function explain(url: string, options: ExplainOptions): Promise<number> {
+  const config = await loadConfig(configPath(options));
+  if (config.plan === undefined) {
+    for (const line of problemLines(config.problems)) say(line);
+    return exitCodes.configInvalid;
+  }
+  const { explainedLines, explainFor, portNote, questionOf } = await import("./explain.ts");
+  const { method, header: fields = [], peer: peerIp } = options;
+  const question = questionOf({ url, method, fields, peerIp });
+  if (typeof question === "string") {
+    say(`error: ${question}`);
+    return exitCodes.usage;
+  }
+  if (options.json === true) print(JSON.stringify(explainFor(question, config), undefined, 2));
+  else for (const line of explainedLines(question, config)) print(line);
+  const note = portNote(url, config.plan.listeners);
+  if (note !== undefined) say(`note: ${note}`);
+  return exitCodes.ok;
+}
+
 export function proxy(wishes: ProxyWishes, startPlan: StartPlan): Promise<number> {
   return startOneLiner(configOfProxy(wishes), startPlan);
 }

@@ -7,12 +7,13 @@ import { existsSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 
 import { describe, reject, type Reader } from "../base/reader.ts";
-import type { Plan } from "../exchange/plan.ts";
+import type { Plan, RoutePlan } from "../exchange/plan.ts";
 import { clientLimits, clientTimeouts, type ClientLimits } from "../limits/options.ts";
 import { clientLimitsSchema, programTimeoutsSchema } from "../limits/schema.ts";
 import type { AccessLogOptions } from "../observe/options.ts";
 import { logsSchema } from "../observe/schema.ts";
 import { forwardedSchema } from "../rewriting/schema.ts";
+import type { SiteOptions } from "../routing/options.ts";
 import { createRouter } from "../routing/router.ts";
 import { compileListeners, compileTrust, type PlacedListener } from "./listeners.ts";
 import { Place, type Source } from "./place.ts";
@@ -26,6 +27,8 @@ export interface CompiledConfig {
   readonly plan: Plan | undefined;
   readonly problems: readonly Problem[];
   readonly sites: readonly SiteSummary[];
+  /** The plan's sites with their routes, for whoever explains them. */
+  readonly siteOptions: readonly SiteOptions<RoutePlan>[];
   readonly listeners: readonly PlacedListener[];
 }
 
@@ -54,7 +57,7 @@ export function compile(value: unknown, source: Source, known: readonly Problem[
     const message = value === null ? "the config is empty" : `want a map, found ${describe(value)}`;
     const help = 'begin with: sites: { "*": "localhost:3000" }';
     reject(root, { kind: value === null ? "missing" : "value", message, help });
-    return { plan: undefined, problems, sites: [], listeners: [] };
+    return { plan: undefined, problems, sites: [], siteOptions: [], listeners: [] };
   }
   root.hasKeys(topKeys);
   for (const key of ["compat", "workers"] as const) {
@@ -70,7 +73,12 @@ export function compile(value: unknown, source: Source, known: readonly Problem[
     pools,
   );
   const rest = readRest(root);
-  const found = { problems: inFileOrder(problems), sites: summaries, listeners };
+  const found = {
+    problems: inFileOrder(problems),
+    sites: summaries,
+    siteOptions: sites,
+    listeners,
+  };
   if (problems.some(isError)) return { ...found, plan: undefined };
   const plan: Plan = {
     listeners: listeners.map(({ options }) => options),

@@ -62,7 +62,7 @@ export function compileValue(value: unknown, name: string): LoadedConfig {
   return { file: name, ...compile(value, source, []) };
 }
 
-const nothing = { plan: undefined, sites: [], listeners: [] } as const;
+const nothing = { plan: undefined, sites: [], siteOptions: [], listeners: [] } as const;
 
 function unreadable(file: string, error: unknown): LoadedConfig {
   const { code = "", message } = error as NodeJS.ErrnoException;

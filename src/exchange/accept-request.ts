@@ -17,7 +17,10 @@ import type { Rooms } from "./rooms.ts";
 const requestIdPattern = /^[\w.:+/=@-]{1,128}$/;
 
 /** An answer if the request goes no further. Throws a `Failure` for what is refused. */
-export function acceptRequest(x: Exchange, rooms: Rooms): LocalAnswer | undefined {
+export function acceptRequest(
+  x: Exchange,
+  rooms: Pick<Rooms, "requestIds" | "pseudonym">,
+): LocalAnswer | undefined {
   const { head, peer } = x;
   x.clientIp = peer.isTrusted ? clientIpOf(head.fields, peer.address, x.plan.trust) : peer.address;
   const given = head.fields.get(id["x-request-id"]);

@@ -18,19 +18,20 @@ export function authorize(
   access: AccessOptions,
   rooms: Rooms,
 ): Promise<void> | undefined {
-  if (!isAddressLetIn(access, x.clientIp)) {
-    throw new Failure(
-      "access-denied",
-      `Cannot let in ${x.clientIp || "a client on a Unix socket"}`,
-    );
-  }
+  checkAddress(x, access);
   const { basic } = access;
   return basic === undefined ? undefined : askPassword(x, basic, rooms);
 }
 
+/** Throws a `Failure` for whom no password would help. */
+export function checkAddress(x: Exchange, access: AccessOptions): void {
+  if (isAddressLetIn(access, x.clientIp)) return;
+  const who = x.clientIp || "a client on a Unix socket";
+  throw new Failure("access-denied", `Cannot let in ${who}: \`access\` keeps it out`);
+}
+
 function askPassword(x: Exchange, basic: BasicOptions, rooms: Rooms): Promise<void> | undefined {
-  const credentials = credentialsOf(x);
-  if (credentials === undefined) throw refused("no name and password, or not well-formed");
+  const credentials = readCredentials(x);
   const { passwords } = rooms;
   const login = passwords.login(basic, credentials);
   if (!passwords.remembers(login)) return waitForCheck(x, basic, { rooms, login, credentials });
@@ -38,10 +39,15 @@ function askPassword(x: Exchange, basic: BasicOptions, rooms: Rooms): Promise<vo
   return undefined;
 }
 
-/** Two lines would be read by us in one way and by an upstream perhaps in the other. */
-function credentialsOf({ head: { fields } }: Exchange): Credentials | undefined {
-  if (fields.countOf(id.authorization) !== 1) return undefined;
-  return readBasicCredentials(fields.get(id.authorization) ?? "");
+/**
+ * Throws a `Failure` if there are none. Two lines would be read by us in one way, and perhaps by an
+ * upstream in the other.
+ */
+export function readCredentials({ head: { fields } }: Exchange): Credentials {
+  const value = fields.countOf(id.authorization) === 1 ? fields.get(id.authorization) : undefined;
+  const credentials = readBasicCredentials(value ?? "");
+  if (credentials === undefined) throw refused("no name and password, or not well-formed");
+  return credentials;
 }
 
 interface Asked {
@@ -58,7 +64,8 @@ async function waitForCheck(x: Exchange, basic: BasicOptions, asked: Asked): Pro
   letIn(x, basic, asked.credentials);
 }
 
-function letIn(x: Exchange, { forward }: BasicOptions, { user }: Credentials): void {
+/** For those whose password is right. */
+export function letIn(x: Exchange, { forward }: BasicOptions, { user }: Credentials): void {
   x.user = user;
   if (!forward) x.head.fields.remove(id.authorization);
 }

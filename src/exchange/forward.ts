@@ -182,7 +182,10 @@ const nobody: readonly number[] = [];
  * The request as this member wants it: below its base path, and in its own name where the client
  * gave none, as HTTP/1.0 may (RFC 9112 §3.3): many a server refuses an empty Host.
  */
-function forMember(head: RequestHead, { address, authorities }: Member): RequestHead {
+export function forMember(
+  head: RequestHead,
+  { address, authorities }: Pick<Member, "address" | "authorities">,
+): RequestHead {
   const basePath = head.target === "*" ? "" : address.basePath;
   if (basePath === "" && head.authority !== "") return head;
   const authority = head.authority || (authorities[0] ?? "localhost");

@@ -20,7 +20,11 @@ import type { UpstreamAnswer } from "./forward.ts";
 import type { RoutePlan } from "./plan.ts";
 import type { Rooms } from "./rooms.ts";
 
-export function outgoingRequest(x: Exchange, route: RoutePlan, rooms: Rooms): RequestHead {
+export function outgoingRequest(
+  x: Exchange,
+  route: RoutePlan,
+  rooms: Pick<Rooms, "pseudonym" | "random">,
+): RequestHead {
   const from = x.head;
   const fields = from.fields.clone();
   setForwardedFields(fields, {
@@ -92,7 +96,7 @@ function identify(from: Fields, to: Fields, { requestId, rooms }: Identity): voi
 
 interface Identity {
   readonly requestId: string;
-  readonly rooms: Rooms;
+  readonly rooms: Pick<Rooms, "random">;
 }
 
 /**

@@ -82,7 +82,8 @@ function act(x: Exchange, route: RoutePlan, rooms: Rooms): Answer | Promise<Answ
   }
 }
 
-function matchRoute(x: Exchange): RoutePlan {
+/** Throws a `Failure` where no route fits. */
+export function matchRoute(x: Exchange): RoutePlan {
   const route = x.plan.router.match(x.head);
   if (route === undefined) throw noRoute(x);
   x.route = route;
@@ -90,13 +91,13 @@ function matchRoute(x: Exchange): RoutePlan {
 }
 
 /** A whole URL for a host that is none of ours is a request to a forward proxy (threat 24). */
-function noRoute({ head }: Exchange): Failure {
+export function noRoute({ head }: Exchange): Failure {
   const code = head.absolute ? "method-not-allowed" : "no-route";
   return new Failure(code, `Cannot route ${head.host}: no site and route fit`);
 }
 
-/** What can be refused before a byte of the body was taken. */
-function admit(x: Exchange, route: RoutePlan, rooms: Rooms): void {
+/** Throws a `Failure` for what can be refused before a byte of the body was taken. */
+export function admit(x: Exchange, route: RoutePlan, rooms: Pick<Rooms, "counters">): void {
   const { exchangesMax } = x.plan.limits;
   if (exchangesMax > 0 && rooms.counters.exchangesInFlight > exchangesMax) {
     throw new Failure("overloaded", `Cannot admit: ${exchangesMax} exchanges are in flight`);

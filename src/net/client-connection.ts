@@ -87,7 +87,6 @@ export class ClientConnection implements ChannelReceiver, ClientLegDriver, Deadl
     if (reader.pendingBytes > 0) this.#flow.pause();
     reader.receive(buffer, length);
     this.startDelivery();
-    if (reader.pendingBytes > 0) reader.hold(this.#channel);
   }
 
   onReadEnd(): void {
@@ -197,8 +196,10 @@ export class ClientConnection implements ChannelReceiver, ClientLegDriver, Deadl
 
   #adjustFlow(): void {
     if (this.#phase === "closed") return;
-    const isEmpty = this.#machine.reader.pendingBytes === 0;
+    const { reader } = this.#machine;
+    const isEmpty = reader.pendingBytes === 0;
     if (isEmpty) this.#channel.releaseRead();
+    else reader.hold(this.#channel);
     if (!this.#flow.mayDeliver) this.#flow.pause();
     else if (isEmpty) this.#flow.resume();
   }

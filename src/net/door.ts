@@ -14,6 +14,7 @@ import type { Rooms } from "../exchange/rooms.ts";
 import { serveRefused } from "../exchange/serve.ts";
 import { Fields } from "../http/fields.ts";
 import type { RequestHead } from "../http/head.ts";
+import type { ClientLeg } from "../http/leg.ts";
 import type { AcceptReceiver, Channel, Listener } from "../transport/channel.ts";
 import type { Services } from "../upstream/services.ts";
 import { ClientConnection } from "./client-connection.ts";
@@ -40,9 +41,12 @@ export class Door implements AcceptReceiver, ConnectionHost {
   #empty: PromiseWithResolvers<void> | undefined;
   #hasToldFull = false;
   isDraining = false;
+  readonly #scheme: "http" | "https";
 
-  constructor(services: DoorServices) {
+  /** `scheme` is what clients call by; encryption, if there is any, is somebody else's. */
+  constructor(services: DoorServices, scheme: "http" | "https" = "http") {
     this.#services = services;
+    this.#scheme = scheme;
   }
 
   get plan(): Plan {
@@ -122,16 +126,17 @@ export class Door implements AcceptReceiver, ConnectionHost {
   }
 
   begin(head: RequestHead, leg: Http1ClientLeg, peer: Peer): Exchange {
+    head.scheme = this.#scheme;
     const exchange = this.#exchangeOf(head, leg, peer);
     this.#services.begins.add(exchange);
     return exchange;
   }
 
-  refuse(failure: Failure, leg: Http1ClientLeg, peer: Peer): void {
+  refuse(failure: Failure, leg: ClientLeg, peer: Peer): void {
     serveRefused(this.#exchangeOf(unreadHead(), leg, peer), failure, this.#services.rooms);
   }
 
-  #exchangeOf(head: RequestHead, leg: Http1ClientLeg, peer: Peer): Exchange {
+  #exchangeOf(head: RequestHead, leg: ClientLeg, peer: Peer): Exchange {
     const { rooms } = this.#services;
     return new Exchange(head, leg, peer, { plan: this.plan, nowMs: rooms.nowMs() });
   }

@@ -108,7 +108,8 @@ export class Member implements ConnectionOwner {
   }
 }
 
-function authoritiesOf({ host, port, socketPath }: UpstreamAddress): readonly string[] {
+/** How an upstream may name itself in an absolute URL, in lower case. */
+export function authoritiesOf({ host, port, socketPath }: UpstreamAddress): readonly string[] {
   if (socketPath !== undefined) return [];
   const name = host.includes(":") ? `[${host}]` : host.toLowerCase();
   return port === 80 ? [name, `${name}:80`] : [`${name}:${port}`];

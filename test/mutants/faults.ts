@@ -217,8 +217,8 @@ const messageReader = faultsIn("message-reader.ts", [
   ],
   [
     "pending bytes are forgotten",
-    "Buffer.concat([this.#input.subarray(this.#at), bytes])",
-    "bytes",
+    "Buffer.concat([before, buffer.subarray(0, length)])",
+    "Buffer.from(buffer.subarray(0, length))",
   ],
 ]);
 
