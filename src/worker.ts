@@ -6,6 +6,8 @@
 
 import { randomBytes } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
+import { PasswordChecks } from "./access/password-checks.ts";
+import { verifyPassword } from "./access/verify-password.ts";
 import { AccessLog } from "./observe/access-log.ts";
 import { Clock } from "./base/clock.ts";
 import { Wheel } from "./base/wheel.ts";
@@ -25,6 +27,7 @@ import { NetTransport } from "./transport/net-transport.ts";
 import { connectionsWithinOpenFiles } from "./transport/open-files.ts";
 import type { Transport } from "./transport/channel.ts";
 import { Pool } from "./upstream/pool.ts";
+import type { Services } from "./upstream/services.ts";
 
 /** How often deadlines are looked at and logs are flushed, in ms. */
 const tickMs = 100;
@@ -101,15 +104,11 @@ export function createWorker(plan: Plan, options: WorkerOptions = {}): Worker {
   const services = { transport, wheel, clock, counters, flushes };
   const accessLog = openAccessLog(plan);
   const rooms: Rooms = {
+    ...ownRooms(time.monotonicMs),
     pools: plan.pools.map((pool) => new Pool(pool, services)),
-    spoolBudget: { bytesMax: spoolBytesMax, bytesUsed: 0 },
     counters,
-    nowMs: time.monotonicMs,
     clock,
     accessLog,
-    requestIds: new RequestIds(randomBytes(4).readUInt32LE(), randomBytes(4).readUInt32LE()),
-    random: Math.random,
-    pseudonym: `foregate-${randomBytes(4).toString("hex")}`,
     onBug,
   };
   const tick = (): void => {
@@ -158,6 +157,20 @@ export function createWorker(plan: Plan, options: WorkerOptions = {}): Worker {
 
 function openAccessLog({ accessLog }: Plan): AccessLog | undefined {
   return accessLog === undefined ? undefined : new AccessLog(openLogSink(accessLog.file));
+}
+
+type SharedRooms = keyof Services | "pools" | "accessLog" | "onBug";
+
+/** What a worker has for itself, and draws by chance. */
+function ownRooms(nowMs: () => number): Omit<Rooms, SharedRooms> {
+  return {
+    nowMs,
+    spoolBudget: { bytesMax: spoolBytesMax, bytesUsed: 0 },
+    requestIds: new RequestIds(randomBytes(4).readUInt32LE(), randomBytes(4).readUInt32LE()),
+    passwords: new PasswordChecks({ verify: verifyPassword, nowMs, secret: randomBytes(32) }),
+    random: Math.random,
+    pseudonym: `foregate-${randomBytes(4).toString("hex")}`,
+  };
 }
 
 const machineTime: TimeSource = {

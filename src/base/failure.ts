@@ -30,6 +30,7 @@ const notYou = "The server behind this address";
 
 export const failures = {
   "bad-request": row("client", 400, "The request could not be understood."),
+  unauthorized: row("client", 401, "A name and a password are needed here."),
   "access-denied": row("client", 403, "This is not allowed."),
   "no-route": row("client", 404, "There is nothing at this address."),
   "method-not-allowed": row("client", 405, "This method is not allowed here."),

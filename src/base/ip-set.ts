@@ -8,7 +8,7 @@
  */
 
 import { assert } from "./assert.ts";
-import { readIp } from "./ip.ts";
+import { readIp, writeIp } from "./ip.ts";
 
 /** The addresses from `first` to `last`, as one word of 32 bits (IPv4) or four (IPv6). */
 export interface Cidr {
@@ -54,6 +54,11 @@ export class IpSet {
 
   get empty(): boolean {
     return this.#ipv4.count === 0 && this.#ipv6.count === 0;
+  }
+
+  /** As `IpSet.of` reads them: the outermost blocks, sorted, IPv4 first. */
+  blocks(): readonly string[] {
+    return [...blocksOf(this.#ipv4), ...blocksOf(this.#ipv6)];
   }
 
   /** False for a text that is no address. */
@@ -121,6 +126,19 @@ function rangesOf(cidrs: readonly Cidr[], family: 4 | 6): Ranges {
     first: Uint32Array.from(outer.flatMap((cidr) => cidr.first)),
     last: Uint32Array.from(outer.flatMap((cidr) => cidr.last)),
   };
+}
+
+function blocksOf({ width, count, first, last }: Ranges): readonly string[] {
+  return Array.from({ length: count }, (_, at) => {
+    const low = first.subarray(at * width, (at + 1) * width);
+    // Each range is one block: the bits that differ are those behind its prefix.
+    const free = low.reduce(
+      (sum, word, part) => sum + bitsPerWord - Math.clz32(word ^ last[at * width + part]!),
+      0,
+    );
+    const bits = width * bitsPerWord;
+    return free === 0 ? writeIp(low) : `${writeIp(low)}/${bits - free}`;
+  });
 }
 
 function isWithin(ranges: Ranges, words: ArrayLike<number>): boolean {

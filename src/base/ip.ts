@@ -123,3 +123,24 @@ function writeWords(into: Uint32Array): 4 | 6 {
   into[0] = into[3]!;
   return 4;
 }
+
+/** An address of one word (IPv4) or four (IPv6), in the canonical form (RFC 5952 §4). */
+export function writeIp(words: ArrayLike<number>): string {
+  const parts = Array.from(words).flatMap((word) => [word >>> 16, word & 0xffff]);
+  if (parts.length === 2) return parts.flatMap((part) => [part >> 8, part & 0xff]).join(".");
+  const { start, length } = longestZeros(parts);
+  const hex = parts.map((part) => part.toString(16));
+  if (length < 2) return hex.join(":");
+  return `${hex.slice(0, start).join(":")}::${hex.slice(start + length).join(":")}`;
+}
+
+/** The first of the longest runs. */
+function longestZeros(parts: readonly number[]): { start: number; length: number } {
+  let best = { start: 0, length: 0 };
+  for (let start = 0; start < parts.length; start++) {
+    const end = parts.findIndex((part, at) => at >= start && part !== 0);
+    const length = (end < 0 ? parts.length : end) - start;
+    if (length > best.length) best = { start, length };
+  }
+  return best;
+}

@@ -9,6 +9,7 @@ import { nearestWord } from "../config/did-you-mean.ts";
 import type * as Commands from "./commands.ts";
 import { completionScript, shells, type Shell } from "./completion.ts";
 import { exitCodes } from "./exit-codes.ts";
+import type { HashOptions } from "./hash-password.ts";
 import { starters, type Starter } from "./init.ts";
 import { print, say } from "./say.ts";
 import type { StartPlan } from "./start.ts";
@@ -106,6 +107,14 @@ function addLooking(program: Command, { end }: Surroundings): void {
     .option("--json", "as JSON")
     .action(async (options: Commands.ConfigOptions & { json?: true }) => {
       end(await (await commands()).printConfig(options));
+    });
+  program
+    .command("hash-password")
+    .description("read a password from standard input and print what a config holds of it")
+    .option("--algorithm <name>", "scrypt, argon2id or bcrypt", "scrypt")
+    .action(async (options: HashOptions) => {
+      const { hashPassword } = await import("./hash-password.ts");
+      end(await hashPassword(options));
     });
   program
     .command("explain")

@@ -44,13 +44,13 @@ export async function printConfig(
   options: ConfigOptions & { readonly json?: true },
 ): Promise<number> {
   const config = await loadConfig(configPath(options));
-  const { plan, siteOptions, written } = config;
+  const { plan, siteOptions, poolNames } = config;
   if (plan === undefined) {
     for (const line of problemLines(config.problems)) say(line);
     return exitCodes.configInvalid;
   }
   const { effectiveConfig } = await import("../config/effective.ts");
-  const effective = effectiveConfig(plan, siteOptions, written);
+  const effective = effectiveConfig(plan, siteOptions, { poolNames, hidesSecrets: true });
   if (options.json === true) print(JSON.stringify(effective, undefined, 2));
   else print((await import("yaml")).stringify(effective, yamlStyle).trimEnd());
   return exitCodes.ok;

@@ -31,8 +31,8 @@ export interface CompiledConfig {
   /** The plan's sites with their routes, for whoever explains them. */
   readonly siteOptions: readonly SiteOptions<RoutePlan>[];
   readonly listeners: readonly PlacedListener[];
-  /** The value that was compiled. */
-  readonly written: unknown;
+  /** Pools that are defined by name. */
+  readonly poolNames: readonly string[];
 }
 
 /** How long a stop waits for exchanges in flight. */
@@ -60,7 +60,7 @@ export function compile(value: unknown, source: Source, known: readonly Problem[
     const message = value === null ? "the config is empty" : `want a map, found ${describe(value)}`;
     const help = 'begin with: sites: { "*": "localhost:3000" }';
     reject(root, { kind: value === null ? "missing" : "value", message, help });
-    return { plan: undefined, problems, sites: [], siteOptions: [], listeners: [], written: value };
+    return { plan: undefined, problems, sites: [], siteOptions: [], listeners: [], poolNames: [] };
   }
   root.hasKeys(topKeys);
   for (const key of ["compat", "workers"] as const) {
@@ -82,7 +82,10 @@ export function compile(value: unknown, source: Source, known: readonly Problem[
     sites: summaries,
     siteOptions: sites,
     listeners,
-    written: value,
+    poolNames: root
+      .at("pools")
+      .entries()
+      .map(([name]) => name),
   };
   if (problems.some(isError)) return { ...found, plan: undefined };
   const plan: Plan = {

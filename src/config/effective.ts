@@ -3,6 +3,7 @@
  * a config again, and means the same; `foregate print` shows it.
  */
 
+import type { AccessOptions, BasicOptions } from "../access/options.ts";
 import { writeByteCount, writeByteRate, writeDurationMs } from "../base/quantity.ts";
 import type { Action, Plan, ProxyAction, RespondAction, RoutePlan } from "../exchange/plan.ts";
 import type { FieldRule, PathMapping } from "../rewriting/options.ts";
@@ -13,25 +14,30 @@ import type { KeepAlive, PoolOptions, UpstreamTimeouts } from "../upstream/optio
 
 type Map = Readonly<Record<string, unknown>>;
 
-/** `written` is what the user wrote: what no plan keeps is taken from there. */
+export interface EffectiveOptions {
+  /** The names of pools that are written down; others stand where they are used. */
+  readonly poolNames: readonly string[];
+  /** Hashes of passwords are left out: what is left is no config any more. */
+  readonly hidesSecrets: boolean;
+}
+
 export function effectiveConfig(
   plan: Plan,
   sites: readonly SiteOptions<RoutePlan>[],
-  written: unknown,
+  { poolNames, hidesSecrets }: EffectiveOptions,
 ): Map {
-  const keys = isMap(written) ? written : {};
-  const named = new Set(Object.keys(isMap(keys["pools"]) ? keys["pools"] : {}));
+  const named = new Set(poolNames);
   const pools = plan.pools.filter(({ name }) => named.has(name));
   return defined({
     listen: listenOf(plan),
-    trust: keys["trust"],
+    trust: plan.trust.empty ? undefined : plan.trust.blocks(),
     forwarded: plan.forwarded.rfc7239,
     logs: { access: plan.accessLog === undefined ? "off" : defined({ ...plan.accessLog }) },
     limits: limitsOf(plan),
     timeouts: clientTimeoutsOf(plan),
     pools: pools.length === 0 ? undefined : Object.fromEntries(pools.map(poolEntry)),
     sites: Object.fromEntries(
-      sites.map(({ host, routes }) => [host, { routes: routes.map(routeOf(plan, named)) }]),
+      sites.map((site) => [site.host, siteOf(site, { plan, named, hidesSecrets })]),
     ),
   });
 }
@@ -95,22 +101,59 @@ function keepAliveOf({ idleMax, idleMs, ageMs, freshMs }: KeepAlive): Map {
   };
 }
 
+interface Around {
+  readonly plan: Plan;
+  readonly named: ReadonlySet<string>;
+  readonly hidesSecrets: boolean;
+}
+
 type Entry = SiteOptions<RoutePlan>["routes"][number];
 
-function routeOf(plan: Plan, named: ReadonlySet<string>): (entry: Entry) => Map {
-  return ({ match, route }) =>
-    defined({
-      ...matchOf(match),
-      ...actionOf(route.action, plan, named),
-      ...mappingOf(route, match),
-      limits: { body: route.bodyBytesMax === 0 ? "off" : writeByteCount(route.bodyBytesMax) },
-      headers:
-        route.fieldRules &&
-        defined({
-          request: rulesOf(route.fieldRules.request),
-          response: rulesOf(route.fieldRules.response),
-        }),
-    });
+/** A guarded site has a last route that leads nowhere; its access is the site's. */
+function siteOf({ routes }: SiteOptions<RoutePlan>, around: Around): Map {
+  const guard = routes.find(({ route }) => route.action.type === "nothing")?.route.access;
+  const written = routes.filter(({ route }) => route.action.type !== "nothing");
+  return defined({
+    access: guard && accessOf(guard, undefined, around),
+    routes: written.map((entry) => routeOf(entry, guard, around)),
+  });
+}
+
+function routeOf({ match, route }: Entry, outer: AccessOptions | undefined, around: Around): Map {
+  const { access, fieldRules, bodyBytesMax } = route;
+  return defined({
+    ...matchOf(match),
+    ...actionOf(route.action, around.plan, around.named),
+    ...mappingOf(route, match),
+    access: access === undefined ? outer && "off" : accessOf(access, outer, around),
+    limits: { body: bodyBytesMax === 0 ? "off" : writeByteCount(bodyBytesMax) },
+    headers:
+      fieldRules &&
+      defined({ request: rulesOf(fieldRules.request), response: rulesOf(fieldRules.response) }),
+  });
+}
+
+/** What is not there, but said outside, is switched off. */
+function accessOf(
+  { allow, deny, basic }: AccessOptions,
+  outer: AccessOptions | undefined,
+  { hidesSecrets }: Around,
+): Map {
+  return defined({
+    allow: allow?.blocks() ?? (outer?.allow && "off"),
+    deny: deny?.blocks() ?? (outer?.deny && "off"),
+    basic: basic === undefined ? outer?.basic && "off" : basicOf(basic, hidesSecrets),
+  });
+}
+
+function basicOf({ users, challenge, forward }: BasicOptions, hidesSecrets: boolean): Map {
+  const shown = Array.from(users, ([name, { text }]) => [name, hidesSecrets ? "(hidden)" : text]);
+  const [, realm = ""] = /^Basic realm="(.*)", charset="UTF-8"$/.exec(challenge) ?? [];
+  return {
+    users: Object.fromEntries(shown),
+    realm: utf8(realm.replaceAll(/\\(.)/g, "$1")),
+    forward,
+  };
 }
 
 function matchOf({ path, host, methods, fields, query }: RouteMatch): Map {
@@ -137,6 +180,7 @@ function actionOf(action: Action, plan: Plan, named: ReadonlySet<string>): Map {
     case "respond":
       return { respond: respondOf(action) };
     case "forward":
+    case "nothing":
       return {};
   }
 }
@@ -198,8 +242,6 @@ function valuesOf(rules: readonly FieldRule[], kind: FieldRule["kind"]): Map | u
 }
 
 const utf8 = (bytes: string): string => Buffer.from(bytes, "latin1").toString("utf8");
-
-const isMap = (value: unknown): value is Map => typeof value === "object" && value !== null;
 
 /** Without the keys that have no value. */
 function defined(map: Map): Map {

@@ -142,10 +142,11 @@ export function compileTrust(trust: Place): IpSet {
     const message = `want a list such as [10.0.0.0/8], found ${describe(trust.value)}`;
     reject(trust, { message });
   }
-  return IpSet.of(places.flatMap((place) => place.read(cidr) ?? []));
+  return IpSet.of(places.flatMap((place) => place.read(addressBlock) ?? []));
 }
 
-const cidr: Reader<string> = (value, reporter) => {
+/** An address or a CIDR block, as `IpSet` takes it. */
+export const addressBlock: Reader<string> = (value, reporter) => {
   if (typeof value === "string" && readCidr(value) !== undefined) return value;
   const help = value === "*" ? 'every address is "0.0.0.0/0" and "::/0"' : undefined;
   const want = "want an address or a block such as 10.0.0.0/8";

@@ -67,7 +67,7 @@ const nothing = {
   sites: [],
   siteOptions: [],
   listeners: [],
-  written: undefined,
+  poolNames: [],
 } as const;
 
 function unreadable(file: string, error: unknown): LoadedConfig {

@@ -3,6 +3,7 @@
  * site or a route, and the nearest one wins, key by key.
  */
 
+import type { AccessOptions } from "../access/options.ts";
 import { describe, reject, type Reader } from "../base/reader.ts";
 import type { Action, RoutePlan } from "../exchange/plan.ts";
 import { isToken } from "../http/fields.ts";
@@ -12,17 +13,20 @@ import { redirectSchema } from "../rewriting/redirect-schema.ts";
 import { headersSchema, mappingSchema, nearerFieldRules } from "../rewriting/schema.ts";
 import { upstreamTimeouts, type UpstreamTimeouts } from "../upstream/options.ts";
 import { proxySchema, upstreamTimeoutsSchema } from "../upstream/schema.ts";
+import { readAccess } from "./access.ts";
 import type { Place } from "./place.ts";
 import type { PlacedPool, Pools } from "./pools.ts";
 import { compileRespond } from "./responds.ts";
 
 /** Keys that may stand in `defaults`, too. */
-export const roomKeys = ["limits", "timeouts", "headers"] as const;
+export const roomKeys = ["access", "limits", "timeouts", "headers"] as const;
 export const actionKeys = ["proxy", "redirect", "respond"] as const;
 export const mappingKeys = ["strip", "replace"] as const;
 
 /** What the rooms were told, from far to near. */
 export interface RoomWishes {
+  /** undefined: everybody gets in. */
+  readonly access: AccessOptions | undefined;
   readonly bodyBytesMax: number;
   /** Of `defaults`: farther away than what a pool says itself. */
   readonly farTimeouts: Partial<UpstreamTimeouts>;
@@ -32,6 +36,7 @@ export interface RoomWishes {
 }
 
 const noWishes: RoomWishes = {
+  access: undefined,
   bodyBytesMax: 0,
   farTimeouts: {},
   timeouts: {},
@@ -53,6 +58,7 @@ export function readRooms(place: Place, outer: RoomWishes): RoomWishes {
   const headers = optional(place.at("headers"), (at) => at.parse(headersSchema));
   const mapping = place.parse(mappingSchema);
   return {
+    access: readAccess(place.at("access"), outer.access),
     bodyBytesMax: limits?.bodyBytesMax ?? outer.bodyBytesMax,
     farTimeouts: outer.farTimeouts,
     timeouts: { ...outer.timeouts, ...timeouts },
@@ -100,6 +106,9 @@ const fixed = (action: Action, label: string): UnfinishedAction => ({
   finish: () => action,
   label,
 });
+
+/** Where a site that is guarded leads nowhere: only those whom it lets in are told so. */
+export const nothingThere: UnfinishedAction = fixed({ type: "nothing" }, "nothing");
 
 const usualUpgrades: readonly string[] = ["websocket"];
 
@@ -161,6 +170,7 @@ export function finishRoute(name: string, action: UnfinishedAction, rooms: RoomW
   return {
     name,
     action: action.finish(rooms),
+    access: rooms.access,
     bodyBytesMax: rooms.bodyBytesMax,
     mapping: rooms.mapping,
     fieldRules: request.length + response.length === 0 ? undefined : rooms.fieldRules,

@@ -14,6 +14,7 @@ import {
   actionKeys,
   finishRoute,
   mappingKeys,
+  nothingThere,
   readAction,
   readProxy,
   readRooms,
@@ -109,7 +110,7 @@ function compileSite(host: string, place: Place, around: Around): CompiledSite {
   const routes = compileRoutes(place.at("routes"), site);
   if (action === undefined || action === "none") {
     if (action === "none" && !place.at("routes").isThere) rejectIdle(place);
-    return routes;
+    return guarded(routes, host, rooms);
   }
   // What no route takes goes where the site itself goes.
   const own = { match: everything, route: finishRoute(host, action, rooms) };
@@ -118,6 +119,14 @@ function compileSite(host: string, place: Place, around: Around): CompiledSite {
     entries: hasOwn ? routes.entries : [...routes.entries, own],
     leadsTo: [...routes.leadsTo, ...(hasOwn ? [] : [action.label])],
   };
+}
+
+/** Who is kept out of a site is not told which of its paths have a route. */
+function guarded(site: CompiledSite, host: string, rooms: RoomWishes): CompiledSite {
+  const hasOwn = site.entries.some(({ match }) => isEverything(match));
+  if (rooms.access === undefined || hasOwn) return site;
+  const rest = { match: everything, route: finishRoute(host, nothingThere, rooms) };
+  return { ...site, entries: [...site.entries, rest] };
 }
 
 function rejectList(place: Place): CompiledSite {

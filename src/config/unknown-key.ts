@@ -6,7 +6,7 @@ import type { ProblemKind } from "./problems.ts";
 /** Keys that later versions bring: known by name, so that nobody hunts for a mistyped one. */
 const laterKeys: ReadonlySet<string> = new Set(
   (
-    "access admin allow backup basic buffer cache canary compress connectionsPerClient deny dns " +
+    "admin backup buffer cache canary compress connectionsPerClient dns " +
     "email errors health hooks http2 http3 include jwt metrics mirror oidc outlier proxyProtocol " +
     "rate redact retry rewrite sample shared shutdown slowStart sticky test tls translate weight"
   ).split(" "),
@@ -14,7 +14,10 @@ const laterKeys: ReadonlySet<string> = new Set(
 
 /** Where the keys of this version belong. */
 const homes: Readonly<Record<string, string>> = {
+  access: "`defaults`, a site or a route",
+  allow: "`access` of `defaults`, a site or a route",
   balance: "a pool or the map of a `proxy`",
+  basic: "`access` of `defaults`, a site or a route",
   body: "`limits` of `defaults`, a site or a route",
   bodyGrace: "`timeouts` at the top",
   bodyRate: "`timeouts` at the top",
@@ -22,6 +25,7 @@ const homes: Readonly<Record<string, string>> = {
   connect: "`timeouts` of `defaults`, a pool, a site or a route",
   connections: "`limits` at the top",
   defaults: "the top of the config",
+  deny: "`access` of `defaults`, a site or a route",
   drain: "`timeouts` at the top",
   exchanges: "`limits` at the top",
   field: "`limits` at the top",
@@ -43,6 +47,7 @@ const homes: Readonly<Record<string, string>> = {
   pools: "the top of the config",
   proxy: "a site or a route",
   query: "a route",
+  realm: "`access.basic`",
   redirect: "a site or a route",
   replace: "a site or a route",
   respond: "a site or a route",
@@ -56,6 +61,7 @@ const homes: Readonly<Record<string, string>> = {
   trust: "the top of the config",
   tunnel: "`timeouts` at the top",
   upgrade: "the map of a `proxy`",
+  users: "`access.basic`",
   workers: "the top of the config",
   write: "`timeouts` at the top",
 };

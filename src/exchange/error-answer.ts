@@ -22,6 +22,8 @@ export interface ErrorView {
   readonly method: string;
   readonly requestId: string;
   readonly proxyName: typeof proxyName;
+  /** What 401 asks for (RFC 9110 §11.6.1), if the route asks for anything. */
+  readonly challenge: string | undefined;
 }
 
 /** One form of one failure's answer: everything but the request's id. */
@@ -57,6 +59,9 @@ export function errorAnswer(failure: Failure, view: ErrorView): LocalAnswer {
   const text = template.before + idText + template.after;
   const fields = template.fields.clone();
   if (id !== "") fields.add("X-Request-Id", id);
+  if (status === 401 && view.challenge !== undefined) {
+    fields.add("WWW-Authenticate", view.challenge);
+  }
   const isHead = view.method === "HEAD";
   return {
     head: {

@@ -9,6 +9,7 @@ import type { FailureCode } from "../base/failure.ts";
  */
 export const proxyErrors = {
   "bad-request": "http_request_error",
+  unauthorized: "http_request_denied",
   "access-denied": "http_request_denied",
   "no-route": "http_request_error",
   "method-not-allowed": "http_request_error",

@@ -33,6 +33,8 @@ export class Exchange {
   route: RoutePlan | undefined;
   /** The client behind trusted peers. */
   clientIp = "";
+  /** Who has shown a password; "" for nobody. */
+  user = "";
   requestId = "";
   /** The final status sent; 0: none yet. */
   status = 0;

@@ -3,6 +3,7 @@
  * same functions, with what each of them found.
  */
 
+import type { AccessOptions } from "../access/options.ts";
 import { Failure, type FailureCode } from "../base/failure.ts";
 import type { Fields } from "../http/fields.ts";
 import { isIdempotent, type RequestHead } from "../http/head.ts";
@@ -17,13 +18,14 @@ import { readEvent } from "../wire/http1/message-reader.ts";
 import { requestText } from "../wire/http1/request-text.ts";
 import { ServerMachine } from "../wire/http1/server-machine.ts";
 import { acceptRequest } from "./accept-request.ts";
+import { checkAddress, letIn, readCredentials } from "./authorize.ts";
 import { Exchange } from "./exchange.ts";
 import { forMember } from "./forward.ts";
 import type { LocalAnswer } from "./local-answer.ts";
 import { outgoingRequest } from "./outgoing.ts";
 import type { Plan, ProxyAction, RoutePlan } from "./plan.ts";
 import { redirectAnswer, respondAnswer } from "./respond.ts";
-import { admit, matchRoute } from "./serve.ts";
+import { admit, matchRoute, noRoute } from "./serve.ts";
 
 /** A request to explain. */
 export interface Question {
@@ -131,6 +133,7 @@ function outcomeOf(x: Exchange, question: Question): Explanation["outcome"] {
   const early = acceptRequest(x, { requestIds: new RequestIds(0, 0), pseudonym });
   if (early !== undefined) return answered(early);
   const route = matchRoute(x);
+  if (route.access !== undefined) authorizeUnproved(x, route.access);
   admit(x, route, { counters: new Counters() });
   const { action } = route;
   switch (action.type) {
@@ -140,9 +143,17 @@ function outcomeOf(x: Exchange, question: Question): Explanation["outcome"] {
       return answered(respondAnswer(x, action));
     case "forward":
       throw new Failure("method-not-allowed", "Cannot forward: this is not a forward proxy");
+    case "nothing":
+      throw noRoute(x);
     case "proxy":
       return proxied(x, route, action, question);
   }
+}
+
+/** As `authorize` does, but a name and a password are taken for right: nobody asked in earnest. */
+function authorizeUnproved(x: Exchange, access: AccessOptions): void {
+  checkAddress(x, access);
+  if (access.basic !== undefined) letIn(x, access.basic, readCredentials(x));
 }
 
 /** Any instance's name would do: it is shown, and never sent. */

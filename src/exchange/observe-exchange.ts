@@ -25,6 +25,7 @@ export function endExchange(x: Exchange, { counters, accessLog, clock, nowMs }: 
     host: head.host,
     clientIp: x.clientIp,
     peerIp: x.peer.isTrusted ? x.peer.address : undefined,
+    user: x.user,
     version: head.version,
     status: x.status,
     requestBytes: x.requestBytes,

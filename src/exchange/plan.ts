@@ -5,6 +5,7 @@
  * no health: those live with the pools (upstream/), which travel apart from it.
  */
 
+import type { AccessOptions } from "../access/options.ts";
 import type { IpSet } from "../base/ip-set.ts";
 import type { ClientLimits, ClientTimeouts } from "../limits/options.ts";
 import type { AccessLogOptions } from "../observe/options.ts";
@@ -32,6 +33,8 @@ export interface RoutePlan {
   /** `example.com /api/*`: the route's name in logs and counters. */
   readonly name: string;
   readonly action: Action;
+  /** undefined: everybody gets in. */
+  readonly access: AccessOptions | undefined;
   /** Bytes of a request body; 0: no limit. */
   readonly bodyBytesMax: number;
   /** undefined: paths pass as they are. */
@@ -40,7 +43,7 @@ export interface RoutePlan {
   readonly fieldRules: FieldRules | undefined;
 }
 
-export type Action = ProxyAction | RedirectAction | RespondAction | ForwardAction;
+export type Action = ProxyAction | RedirectAction | RespondAction | ForwardAction | NothingAction;
 
 export interface ProxyAction {
   readonly type: "proxy";
@@ -70,4 +73,9 @@ export interface RespondAction {
 /** The forward proxy: drawn, not built; a request that reaches it is answered with 405. */
 export interface ForwardAction {
   readonly type: "forward";
+}
+
+/** There is nothing here, which only those are told who get in. */
+export interface NothingAction {
+  readonly type: "nothing";
 }

@@ -3,6 +3,7 @@
  * services.
  */
 
+import type { PasswordChecks } from "../access/password-checks.ts";
 import type { Clock } from "../base/clock.ts";
 import type { RequestIds } from "../http/request-id.ts";
 import type { AccessLog } from "../observe/access-log.ts";
@@ -15,6 +16,7 @@ export interface Rooms extends Forwarding {
   /** undefined: no access log. */
   readonly accessLog: AccessLog | undefined;
   readonly requestIds: RequestIds;
+  readonly passwords: PasswordChecks;
   /** In [0, 1). */
   readonly random: () => number;
   /** Our name in `Via`: tells this instance from others of its kind (RFC 9110 §7.6.3). */

@@ -2,8 +2,8 @@
  * The life of one exchange. This file alone decides order; each room does its one job and knows
  * nothing of the others.
  *
- *   client ──▶ accept ▶ match ▶ admit ▶ rewrite ▶ forward ──▶ upstream
- *   client ◀── deliver ◀──────────────── rewrite ◀────────── upstream
+ *   client ──▶ accept ▶ match ▶ authorize ▶ admit ▶ rewrite ▶ forward ──▶ upstream
+ *   client ◀── deliver ◀──────────────────────────── rewrite ◀────────── upstream
  *
  * A step returns what the next one needs, or a whole answer, or throws a `Failure`. One `catch`
  * makes error answers and one `finally` writes the log line, so that every exchange is answered at
@@ -14,6 +14,7 @@ import { Failure } from "../base/failure.ts";
 import { id } from "../http/field-names.ts";
 import type { ResponseHead } from "../http/head.ts";
 import { acceptRequest } from "./accept-request.ts";
+import { authorize } from "./authorize.ts";
 import { errorAnswer } from "./error-answer.ts";
 import type { Exchange } from "./exchange.ts";
 import { forward, type UpstreamAnswer } from "./forward.ts";
@@ -59,6 +60,13 @@ function respond(x: Exchange, rooms: Rooms): Answer | Promise<Answer> {
   if (early !== undefined) return early;
 
   const route = matchRoute(x);
+  const asked = route.access === undefined ? undefined : authorize(x, route.access, rooms);
+  if (asked !== undefined) return asked.then(() => act(x, route, rooms));
+  return act(x, route, rooms);
+}
+
+/** For those who got in. */
+function act(x: Exchange, route: RoutePlan, rooms: Rooms): Answer | Promise<Answer> {
   admit(x, route, rooms);
   switch (route.action.type) {
     case "redirect":
@@ -67,6 +75,8 @@ function respond(x: Exchange, rooms: Rooms): Answer | Promise<Answer> {
       return respondAnswer(x, route.action);
     case "forward":
       throw new Failure("method-not-allowed", "Cannot forward: this is not a forward proxy");
+    case "nothing":
+      throw noRoute(x);
     case "proxy":
       return forward(x, route.action, outgoingRequest(x, route, rooms), rooms);
   }
@@ -75,13 +85,15 @@ function respond(x: Exchange, rooms: Rooms): Answer | Promise<Answer> {
 /** Throws a `Failure` where no route fits. */
 export function matchRoute(x: Exchange): RoutePlan {
   const route = x.plan.router.match(x.head);
-  if (route === undefined) {
-    // A whole URL for a host that is none of ours is a request to a forward proxy (threat 24).
-    const code = x.head.absolute ? "method-not-allowed" : "no-route";
-    throw new Failure(code, `Cannot route ${x.head.host}: no site and route fit`);
-  }
+  if (route === undefined) throw noRoute(x);
   x.route = route;
   return route;
+}
+
+/** A whole URL for a host that is none of ours is a request to a forward proxy (threat 24). */
+export function noRoute({ head }: Exchange): Failure {
+  const code = head.absolute ? "method-not-allowed" : "no-route";
+  return new Failure(code, `Cannot route ${head.host}: no site and route fit`);
 }
 
 /** Throws a `Failure` for what can be refused before a byte of the body was taken. */
@@ -157,5 +169,6 @@ function errorView(x: Exchange): Parameters<typeof errorAnswer>[1] {
     method: x.head.method,
     requestId: x.requestId,
     proxyName: "foregate",
+    challenge: x.route?.access?.basic?.challenge,
   };
 }

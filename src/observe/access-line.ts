@@ -23,6 +23,8 @@ export interface AccessRecord {
   readonly clientIp: string;
   /** Who was connected to us, if that is a trusted proxy and not the client. */
   readonly peerIp?: string | undefined;
+  /** Who has shown a password; "" or not there: nobody. */
+  readonly user?: string;
   readonly version: "1.0" | "1.1" | "2";
   /** What the client was told; 0: nothing. */
   readonly status: number;
@@ -40,17 +42,18 @@ export interface AccessRecord {
 /** How long a text may be in a line that would be too long: 3,600 in all, with keys under 4,096. */
 const idCharsMax = 128;
 const addressCharsMax = 64;
+const userCharsMax = 128;
 const methodCharsMax = 64;
 const hostCharsMax = 512;
 const labelCharsMax = 256;
-const targetCharsMax = 2256;
+const targetCharsMax = 2128;
 
 const clients = new RepeatedText();
 const methods = new RepeatedText();
 const hosts = new RepeatedText();
 
 export function writeAccessLine(record: AccessRecord): string {
-  const { peerIp } = record;
+  const { peerIp, user } = record;
   // Too long whatever it is escaped to: an attack with long targets is not even looked at in full.
   if (record.target.length + record.host.length > lineBytesMax) return cutLine(record);
   const line =
@@ -58,7 +61,8 @@ export function writeAccessLine(record: AccessRecord): string {
     jsonText(record.requestId) +
     '","client":"' +
     clients.json(record.clientIp) +
-    (peerIp === undefined ? '","method":"' : `","peer":"${jsonText(peerIp)}","method":"`) +
+    (peerIp === undefined && !user ? "" : whoElse(peerIp, user)) +
+    '","method":"' +
     methods.json(record.method) +
     '","host":"' +
     hosts.json(record.host) +
@@ -70,14 +74,21 @@ export function writeAccessLine(record: AccessRecord): string {
   return line.length <= lineBytesMax ? line : cutLine(record);
 }
 
+/** Who passed it on, and as whom the client is known. */
+function whoElse(peerIp: string | undefined, user: string | undefined): string {
+  const peer = peerIp === undefined ? "" : `","peer":"${jsonText(peerIp)}`;
+  return user ? `${peer}","user":"${jsonText(user)}` : peer;
+}
+
 /** The same members; what is too long in them is cut and ends in `…`. */
 function cutLine(record: AccessRecord): string {
-  const { peerIp } = record;
+  const { peerIp, user } = record;
+  const name = user ? `","user":"${jsonTextCut(user, userCharsMax)}` : "";
   const peer = peerIp === undefined ? "" : `","peer":"${jsonTextCut(peerIp, addressCharsMax)}`;
   return (
     lineStart(record.timeMs) +
     jsonTextCut(record.requestId, idCharsMax) +
-    `","client":"${jsonTextCut(record.clientIp, addressCharsMax)}${peer}` +
+    `","client":"${jsonTextCut(record.clientIp, addressCharsMax)}${peer}${name}` +
     `","method":"${jsonTextCut(record.method, methodCharsMax)}` +
     `","host":"${jsonTextCut(record.host, hostCharsMax)}` +
     `","target":"${jsonTextCut(record.target, targetCharsMax)}` +

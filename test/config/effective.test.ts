@@ -62,12 +62,15 @@ sites:
 for (const { name, config } of [...examples, ...others]) {
   void test(`effective config: ${name}`, () => {
     const first = load(config);
-    const printed = effectiveConfig(first.plan!, first.siteOptions, first.written);
+    const printed = print(first);
     const second = load(stringify(printed));
     assert.deepEqual(meaning(second), meaning(first));
-    const again = effectiveConfig(second.plan!, second.siteOptions, second.written);
-    assert.deepEqual(again, printed, "what is printed of it is the same");
+    assert.deepEqual(print(second), printed, "what is printed of it is the same");
   });
+}
+
+function print({ plan, siteOptions, poolNames }: LoadedConfig, hidesSecrets = false): unknown {
+  return effectiveConfig(plan!, siteOptions, { poolNames, hidesSecrets });
 }
 
 function load(config: string): LoadedConfig {
@@ -78,7 +81,7 @@ function load(config: string): LoadedConfig {
 
 /** All that a plan says, without what makes no difference. */
 function meaning({ plan, siteOptions }: LoadedConfig): unknown {
-  const { router: _, trust: __, pools, ...rest } = plan!;
+  const { router: _, trust, pools, ...rest } = plan!;
   const sites = siteOptions.map(({ host, routes }) => ({
     host,
     routes: routes.map(({ match, route }) => ({
@@ -87,12 +90,12 @@ function meaning({ plan, siteOptions }: LoadedConfig): unknown {
       pool: route.action.type === "proxy" ? pools[route.action.pool] : undefined,
     })),
   }));
-  return { ...rest, sites };
+  return { ...rest, trust: trust.blocks(), sites };
 }
 
 /** A pool is known by what it is; rules for different fields have no order. */
 function plain(route: RoutePlan, path: string | undefined): unknown {
-  const { action, mapping, fieldRules, ...rest } = route;
+  const { action, mapping, fieldRules, access, ...rest } = route;
   const kinds = ["remove", "set", "add", "default"];
   const rules = fieldRules && {
     request: fieldRules.request.toSorted((a, b) => kinds.indexOf(a.kind) - kinds.indexOf(b.kind)),
@@ -101,11 +104,20 @@ function plain(route: RoutePlan, path: string | undefined): unknown {
   const isReached = path === undefined || path.startsWith(mapping?.publicPrefix ?? "");
   return {
     ...rest,
+    access: access && { ...access, allow: access.allow?.blocks(), deny: access.deny?.blocks() },
     action: action.type === "proxy" ? { ...action, pool: 0 } : action,
     mapping: action.type === "proxy" && isReached ? mapping : undefined,
     rules,
   };
 }
+
+void test("effective config: hashes of passwords are shown to nobody", () => {
+  const guarded = examples.find(({ config }) => config.includes("$scrypt$"));
+  assert.ok(guarded !== undefined, "the docs have an example");
+  const printed = stringify(print(load(guarded.config), true));
+  assert.match(printed, /\(hidden\)/);
+  assert.doesNotMatch(printed, /\$scrypt\$/);
+});
 
 void test("quantities: what is written is read as the same", () => {
   fc.assert(

@@ -8,6 +8,8 @@ import { clientLimits, clientTimeouts } from "../../src/limits/options.ts";
 import { keepAlive, upstreamTimeouts } from "../../src/upstream/options.ts";
 import { planOf, routeOf } from "./config-of.ts";
 
+const accessFiles = "{ allow: { file: addresses.txt }, basic: { users: users } }";
+
 const anySite = '\nsites: { "*": ":1" }\n';
 
 interface Case {
@@ -114,6 +116,33 @@ const cases: readonly Case[] = [
     config: `trust: 192.0.2.1${anySite}`,
     part: ({ trust }) => trust.has("192.0.2.1"),
     want: true,
+  },
+  {
+    name: "access from files, by address and by name",
+    config: `sites: { "*": { respond: ok, access: ${accessFiles} } }`,
+    part: (plan) => {
+      const { allow, basic } = routeOf(plan, "http://x/").access ?? {};
+      const addresses = ["10.9.9.9", "fd00::1", "192.0.2.7", "192.0.2.8"];
+      return {
+        allowed: addresses.map((ip) => allow?.has(ip)),
+        users: [...(basic?.users.keys() ?? [])],
+      };
+    },
+    want: { allowed: [true, true, true, false], users: ["alice", "bob"] },
+  },
+  {
+    name: "access off in every form is no access at all",
+    config: `defaults: { access: { deny: 10.0.0.1 } }
+sites: { a: { respond: a, access: off }, b: { respond: b, access: { deny: false } }, c: ":1" }`,
+    part: (plan) =>
+      ["a", "b", "c"].map((host) => routeOf(plan, `http://${host}/`).access?.deny?.has("10.0.0.1")),
+    want: [undefined, undefined, true],
+  },
+  {
+    name: "a realm in UTF-8, escaped",
+    config: `sites: { "*": { respond: ok, access: { basic: { users: users, realm: 'a\\"é' } } } }`,
+    part: (plan) => routeOf(plan, "http://x/").access?.basic?.challenge,
+    want: 'Basic realm="a\\\\\\"Ã©", charset="UTF-8"',
   },
   ...["off", "false", '"off"'].map((off) => ({
     name: `access log: ${off}`,

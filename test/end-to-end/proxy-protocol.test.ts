@@ -109,7 +109,7 @@ void test("threat 167: announced: who says nothing is closed in time", async () 
   });
 });
 
-void test("threat 167: announced: a stop closes those that have not said who they are", async () => {
+void test("threat 167: announced: a stop closes who has not said a word", async () => {
   await recorded({ config: trusting, listeners }, async ({ client, proxy }) => {
     client.say("PROXY");
     await new Promise((resolve) => setTimeout(resolve, 20));

@@ -6,14 +6,19 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 
+import { scryptWithColon } from "../access/hashes.ts";
 import { recorded } from "../support/recorded.ts";
 
 /** The lines of the log of what a client says on one connection, read as JSON. */
-async function linesOf(wire: string, answers: number): Promise<Record<string, unknown>[]> {
+async function linesOf(
+  wire: string,
+  answers: number,
+  config?: (to: string) => unknown,
+): Promise<Record<string, unknown>[]> {
   const folder = mkdtempSync(join(tmpdir(), "foregate-test-"));
   const file = join(folder, "access.log");
   try {
-    await recorded({ accessLogFile: file }, async ({ client, proxy }) => {
+    await recorded({ accessLogFile: file, config }, async ({ client, proxy }) => {
       client.say(wire);
       for (let at = 0; at < answers; at++) await client.expect("HTTP/1.1 ");
       await proxy.settled();
@@ -47,6 +52,29 @@ void test("threat 170: secrets are not in it", async () => {
     1,
   );
   assert.doesNotMatch(JSON.stringify(line), /sesame/);
+});
+
+void test("threat 170: a user is in it whose password was right, and no password", async () => {
+  const { password, hash } = scryptWithColon;
+  const name = 'zoë","\\';
+  const config = (proxy: string): unknown => ({
+    sites: { "*": { access: { basic: { users: { [name]: hash } } }, proxy } },
+  });
+  const ask = (pair: string): string => {
+    const encoded = Buffer.from(pair).toString("base64");
+    return `GET / HTTP/1.1\r\nHost: x\r\nAuthorization: Basic ${encoded}\r\n\r\n`;
+  };
+  const wire = ask(`${name}:${password}`) + ask(`${name}:correct`) + ask(`mallory:${password}`);
+  const lines = await linesOf(wire, 3, config);
+  assert.deepEqual(
+    lines.map(({ status, user, failure }) => ({ status, user, failure })),
+    [
+      { status: 200, user: name, failure: undefined },
+      { status: 401, user: undefined, failure: "unauthorized" },
+      { status: 401, user: undefined, failure: "unauthorized" },
+    ],
+  );
+  assert.doesNotMatch(JSON.stringify(lines), /mallory|correct|Basic/);
 });
 
 void test("threat 170: a request that cannot be read is in it, with its reason", async () => {

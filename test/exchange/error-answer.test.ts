@@ -13,6 +13,7 @@ const view: ErrorView = {
   method: "GET",
   requestId: "abc-1",
   proxyName: "foregate",
+  challenge: undefined,
 };
 const html = { ...view, accept: "text/html,*/*;q=0.8" };
 const codes = Object.keys(failures) as FailureCode[];

@@ -6,6 +6,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import type { AccessOptions } from "../../src/access/options.ts";
+import { PasswordChecks } from "../../src/access/password-checks.ts";
 import { Failure, type FailureCode } from "../../src/base/failure.ts";
 import { Clock } from "../../src/base/clock.ts";
 import { IpSet } from "../../src/base/ip-set.ts";
@@ -26,6 +28,7 @@ interface Case {
   readonly head?: Partial<RequestHead>;
   readonly fields?: readonly (readonly [string, string])[];
   readonly action?: Action;
+  readonly access?: Partial<AccessOptions>;
   readonly bodyBytesMax?: number;
   readonly inFlight?: number;
   /** Before it begins. */
@@ -48,6 +51,20 @@ const proxyToNowhere: Action = {
   timeouts: upstreamTimeouts,
   upgrades: [],
 };
+
+const hash = { algorithm: "bcrypt", text: "right" } as const;
+
+/** The password of `me` is "right". */
+const basic: AccessOptions["basic"] = {
+  users: new Map([["me", hash]]),
+  hashes: [hash],
+  challenge: 'Basic realm="x"',
+  forward: true,
+};
+
+const login = (pair: string): Pick<Case, "fields"> => ({
+  fields: [["Authorization", `Basic ${Buffer.from(pair).toString("base64")}`]],
+});
 
 const cases: readonly Case[] = [
   { name: "respond", want: "match 200 Content-Length=5 body=hello end log" },
@@ -76,6 +93,60 @@ const cases: readonly Case[] = [
     head: { method: "OPTIONS", target: "*" },
     fields: [["Max-Forwards", "0"]],
     want: "204 end log",
+  },
+  {
+    name: "an address that is denied, before any limit",
+    access: { deny: IpSet.of(["192.0.2.0/24"]) },
+    inFlight: 3,
+    want: "match 403 problem end log access-denied",
+  },
+  {
+    name: "an address that is not allowed, before any password",
+    access: { allow: IpSet.of(["192.0.2.2"]), basic },
+    ...login("me:right"),
+    want: "match 403 problem end log access-denied",
+  },
+  {
+    name: "no password, before any limit",
+    access: { basic },
+    inFlight: 3,
+    want: "match 401 problem end log unauthorized",
+  },
+  {
+    name: "a wrong password",
+    access: { basic },
+    ...login("me:wrong"),
+    want: "match verify 401 problem end log unauthorized",
+  },
+  {
+    name: "an unknown user costs the same",
+    access: { basic },
+    ...login("you:right"),
+    want: "match verify 401 problem end log unauthorized",
+  },
+  {
+    name: "an address and a password that are right",
+    access: { allow: IpSet.of(["192.0.2.1"]), basic },
+    ...login("me:right"),
+    want: "match verify 200 Content-Length=5 body=hello end log",
+  },
+  {
+    name: "limits come after a right password",
+    access: { basic },
+    ...login("me:right"),
+    inFlight: 3,
+    want: "match verify 503 problem end log overloaded",
+  },
+  {
+    name: "what cannot be verified is a bug, and nobody gets in",
+    access: { basic },
+    ...login("me:bug"),
+    want: "match verify bug 500 problem end log internal",
+  },
+  {
+    name: "nothing where a site is guarded",
+    action: { type: "nothing" },
+    want: "match 404 problem end log no-route",
   },
   { name: "too many in flight", inFlight: 3, want: "match 503 problem end log overloaded" },
   {
@@ -143,8 +214,12 @@ function headOf({ head, fields = [] }: Case): RequestHead {
   };
 }
 
-function planOf({ action = hello, bodyBytesMax = 0, router }: Case, words: string[]): Plan {
-  const route = { name: "r", action, bodyBytesMax, mapping: undefined, fieldRules: undefined };
+function planOf(example: Case, words: string[]): Plan {
+  const { action = hello, bodyBytesMax = 0, router } = example;
+  const everybody = { allow: undefined, deny: undefined, basic: undefined };
+  const access = example.access && { ...everybody, ...example.access };
+  const nothing = { access, mapping: undefined, fieldRules: undefined };
+  const route = { name: "r", action, bodyBytesMax, ...nothing };
   const find = router ?? (() => route);
   return {
     listeners: [],
@@ -175,6 +250,16 @@ function roomsOf({ inFlight = 0 }: Case, words: string[]): Rooms {
     clock: new Clock(0, 0),
     accessLog: undefined,
     requestIds: new RequestIds(1, 2),
+    passwords: new PasswordChecks({
+      verify: (_, password) => {
+        words.push("verify");
+        return password === "bug"
+          ? Promise.reject(new Error("a bug"))
+          : Promise.resolve(password === "right");
+      },
+      nowMs: () => 0,
+      secret: Buffer.alloc(32),
+    }),
     random: () => 0.5,
     pseudonym: "foregate-test",
     onBug: () => words.push("bug"),

@@ -16,6 +16,7 @@ export function planFor(upstreamPorts: readonly number[], change: Partial<Plan> 
     action: { type: "proxy", pool: 0, timeouts: upstreamTimeouts, upgrades: ["websocket"] },
     bodyBytesMax: 0,
     mapping: undefined,
+    access: undefined,
     fieldRules: undefined,
   };
   return {

@@ -100,6 +100,7 @@ function routerWith(fieldRules: FieldRules): ReturnType<typeof createRouter<Rout
     action: { type: "proxy", pool: 0, timeouts: upstreamTimeouts, upgrades: [] },
     bodyBytesMax: 0,
     mapping: undefined,
+    access: undefined,
     fieldRules: undefined,
   };
   return createRouter([

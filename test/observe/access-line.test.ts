@@ -36,6 +36,13 @@ interface Case {
 const cases: readonly Case[] = [
   { name: "an ordinary one", record: {}, want: {} },
   { name: "through a trusted proxy", record: { peerIp: "10.9.9.9" }, want: { peer: "10.9.9.9" } },
+  { name: "nobody in particular", record: { user: "" }, want: {} },
+  { name: "a user", record: { user: 'zoë\n"x' }, want: { user: 'zoë\n"x' } },
+  {
+    name: "a user behind a trusted proxy",
+    record: { user: "alice", peerIp: "10.9.9.9" },
+    want: { user: "alice", peer: "10.9.9.9" },
+  },
   {
     name: "no upstream was asked",
     record: { upstream: "", upstreamMs: 0 },
@@ -98,9 +105,14 @@ function checkLine(line: string): void {
 }
 
 void test("access line: members stand in one order", () => {
-  const line = writeAccessLine({ ...aRecord, peerIp: "10.9.9.9", failure: "idle-timeout" });
+  const line = writeAccessLine({
+    ...aRecord,
+    peerIp: "10.9.9.9",
+    user: "a",
+    failure: "idle-timeout",
+  });
   assert.deepEqual(Object.keys(JSON.parse(line)), [
-    ..."time id client peer method host target version status bytes_in bytes_out".split(" "),
+    ..."time id client peer user method host target version status bytes_in bytes_out".split(" "),
     ..."duration_ms route upstream upstream_ms failure".split(" "),
   ]);
 });
@@ -146,6 +158,7 @@ void test("access line: everything at its longest still fits", () => {
     host: value,
     clientIp: value,
     peerIp: value,
+    user: value,
     version: "1.1",
     status: 599,
     requestBytes: Number.MAX_SAFE_INTEGER,

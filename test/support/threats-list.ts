@@ -73,7 +73,7 @@ const text = `
 51 other or doubled expectations: 417, close
 52 an answer before the body was sent: the rest is drained, bounded, or the connection closes
 53 the same with an answer of our own ▶ caching: answers from the cache
-54 the same with errors and redirects ▶ access: answers that deny
+54 the same with errors, refusals and redirects
 55 a body over the limit: 413, before it is read where its length is told
 56 a compressed body that explodes ▶ compression
 

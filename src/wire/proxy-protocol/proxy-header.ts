@@ -12,6 +12,7 @@
 import { Buffer } from "node:buffer";
 
 import { readCidr } from "../../base/ip-set.ts";
+import { writeIp } from "../../base/ip.ts";
 import { crc32c } from "./crc32c.ts";
 
 export type ProxyHeader =
@@ -106,7 +107,7 @@ function readBinary(bytes: Buffer): ProxyHeader {
 }
 
 function sourceOf(header: Buffer): Source | undefined {
-  switch (header[13]) {
+  switch (header[13]!) {
     case 0x11:
       return { address: header.subarray(16, 20).join("."), port: header.readUInt16BE(24) };
     case 0x21:
@@ -118,25 +119,11 @@ function sourceOf(header: Buffer): Source | undefined {
   }
 }
 
-/** RFC 5952 §4. A mapped address is written as the IPv4 address that it is. */
+/** A mapped address is written as the IPv4 address that it is. */
 function ipv6Text(bytes: Buffer): string {
-  const words = Array.from({ length: 8 }, (_, at) => bytes.readUInt16BE(2 * at));
-  const isMapped = words.slice(0, 5).every((word) => word === 0) && words[5] === 0xffff;
-  if (isMapped) return bytes.subarray(12).join(".");
-  const { start, length } = longestZeros(words);
-  const hex = words.map((word) => word.toString(16));
-  if (length < 2) return hex.join(":");
-  return `${hex.slice(0, start).join(":")}::${hex.slice(start + length).join(":")}`;
-}
-
-function longestZeros(words: readonly number[]): { start: number; length: number } {
-  let best = { start: 0, length: 0 };
-  for (let start = 0; start < words.length; start++) {
-    const end = words.findIndex((word, at) => at >= start && word !== 0);
-    const length = (end < 0 ? words.length : end) - start;
-    if (length > best.length) best = { start, length };
-  }
-  return best;
+  const words = [0, 4, 8, 12].map((at) => bytes.readUInt32BE(at));
+  const isMapped = words[0] === 0 && words[1] === 0 && words[2] === 0xffff;
+  return writeIp(isMapped ? words.slice(3) : words);
 }
 
 const crcType = 0x03;
