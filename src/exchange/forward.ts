@@ -104,15 +104,20 @@ class Attempts implements RelayOwner {
 
   async #dial(member: Member, before: Failure | undefined): Promise<void> {
     const x = this.#exchange;
+    const { nowMs } = this.#forwarding;
     x.upstream = member.address.label;
+    const beganMs = nowMs();
+    let connection: UpstreamConnection;
     try {
       const connecting = member.dial(this.timeouts.connectMs);
       // Should the client leave meanwhile, the connection that comes all the same is kept.
-      const connection = await x.wait(connecting, (late) => member.onReusable(late));
-      this.#send(connection, member, before);
+      connection = await x.wait(connecting, (late) => member.onReusable(late));
     } catch (error) {
-      this.failed(error);
+      x.connectMs += nowMs() - beganMs;
+      return this.failed(error);
     }
+    x.connectMs += nowMs() - beganMs;
+    this.#send(connection, member, before);
   }
 
   #send(connection: UpstreamConnection, member: Member, before: Failure | undefined): void {
