@@ -69,7 +69,9 @@ export class Redaction {
 
   /** Where the first secret value begins between two `&`; -1: there is none. */
   #secretIn(text: string, start: number, end: number): number {
-    let name = "";
+    // The letters and digits of what is between brackets, or of the whole name.
+    let part = "";
+    let hasSecretPart = false;
     let isName = true;
     for (let at = start; at < end; at++) {
       let code = text.charCodeAt(at);
@@ -81,23 +83,27 @@ export class Redaction {
         }
       }
       if (beginsName(code)) {
-        name = "";
+        part = "";
+        hasSecretPart = false;
         isName = true;
-      } else if (code === equals && isName) {
-        if (this.#isSecret(name)) return at + 1;
+      } else if (!isName) continue;
+      else if (code === equals) {
+        if (hasSecretPart || this.#parameters.has(part)) return at + 1;
         isName = false;
-      } else if (isName) name += String.fromCharCode(code);
+      } else if (code === bracket) {
+        // `user[password]` is a password, too.
+        hasSecretPart ||= this.#parameters.has(part);
+        part = "";
+      } else if (part.length < partCharsMax) part += foldedByte[code] ?? "";
     }
     return -1;
   }
-
-  /** `user[password]` is a password, too. */
-  #isSecret(name: string): boolean {
-    if (this.#parameters.has(folded(name))) return true;
-    return name.includes("[") && name.split("[").some((part) => this.#parameters.has(folded(part)));
-  }
 }
 
+/** Longer ones are in no list: they need not be held. One more, so that none is taken for one. */
+const partCharsMax = 65;
+
+const bracket = 0x5b;
 const percent = 0x25;
 const equals = 0x3d;
 
@@ -122,6 +128,12 @@ function hexDigit(code: number): number {
   return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1;
 }
 
+/** Letters in lower case, digits, and nothing for all else. */
+const foldedByte: readonly string[] = Array.from({ length: 256 }, (_, byte) => {
+  const character = String.fromCharCode(byte);
+  return /[a-z0-9]/i.test(character) ? character.toLowerCase() : "";
+});
+
 function folded(name: string): string {
-  return name.toLowerCase().replace(/[^a-z0-9]+/g, "");
+  return Array.from(name, (character) => foldedByte[character.charCodeAt(0)] ?? "").join("");
 }

@@ -21,8 +21,8 @@ const fieldsMax = 8;
 const fieldCharsMax = 64;
 
 const tokenPattern = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
-/** Names are compared by their letters and digits: there has to be one. */
-const parameterPattern = /^\?[\x21-\x7e]*[0-9A-Za-z][\x21-\x7e]*$/;
+/** Names are compared by their letters and digits: there has to be one, and at most 64. */
+const parameterPattern = /^\?(?=[\x21-\x7e]{1,64}$).*[0-9A-Za-z]/;
 
 /** One name or a list of names; `what` they are, for messages. */
 function names(what: string, pattern: RegExp, countMax: number): Reader<readonly string[]> {
