@@ -107,17 +107,18 @@ class Attempts implements RelayOwner {
     const { nowMs } = this.#forwarding;
     x.upstream = member.address.label;
     const beganMs = nowMs();
-    let connection: UpstreamConnection;
+    let connectedMs = 0;
     try {
       const connecting = member.dial(this.timeouts.connectMs);
       // Should the client leave meanwhile, the connection that comes all the same is kept.
-      connection = await x.wait(connecting, (late) => member.onReusable(late));
+      const connection = await x.wait(connecting, (late) => member.onReusable(late));
+      connectedMs = nowMs();
+      x.connectMs += connectedMs - beganMs;
+      this.#send(connection, member, before);
     } catch (error) {
-      x.connectMs += nowMs() - beganMs;
-      return this.failed(error);
+      if (connectedMs === 0) x.connectMs += nowMs() - beganMs;
+      this.failed(error);
     }
-    x.connectMs += nowMs() - beganMs;
-    this.#send(connection, member, before);
   }
 
   #send(connection: UpstreamConnection, member: Member, before: Failure | undefined): void {

@@ -14,11 +14,18 @@ const mask = "***";
 
 export class Redaction {
   readonly #fields: ReadonlySet<string>;
+  readonly #hidesReferer: boolean;
+  readonly #hidesUserAgent: boolean;
   readonly #parameters: ReadonlySet<string>;
+  /** By a parameter's hash: 1 if one of the list has it. */
+  readonly #hashes = new Uint8Array(hashMask + 1);
 
   constructor({ fields, parameters }: RedactionOptions) {
     this.#fields = new Set(fields);
-    this.#parameters = new Set(parameters.map(folded));
+    this.#hidesReferer = this.#fields.has("referer");
+    this.#hidesUserAgent = this.#fields.has("user-agent");
+    this.#parameters = new Set(parameters.map((name) => decoded(name, 0, name.length)));
+    for (const name of this.#parameters) this.#hashes[hashOf(name)] = 1;
   }
 
   /** A target, or whatever else a query may stand in. */
@@ -35,14 +42,18 @@ export class Redaction {
   /** A URL that a client says it came from: it may have a fragment, and even a password. */
   referer(value: string): string {
     if (value === "") return value;
-    if (this.#fields.has("referer")) return mask;
+    if (this.#hidesReferer) return mask;
     const known = value.includes("@") ? value.replace(userInfo, `//${mask}@`) : value;
-    const at = known.search(/[?#]/);
-    return at === -1 ? known : this.#masked(known, at + 1);
+    const query = known.indexOf("?");
+    const fragment = known.indexOf("#");
+    if (query === -1 && fragment === -1) return known;
+    const first = query === -1 || (fragment !== -1 && fragment < query) ? fragment : query;
+    return this.#masked(known, first + 1);
   }
 
   userAgent(value: string): string {
-    return value === "" ? value : this.field("user-agent", value);
+    if (value === "") return value;
+    return this.#hidesUserAgent ? mask : this.target(value);
   }
 
   /** `start` is where the parameters begin. What no line can hold is not looked at. */
@@ -69,39 +80,63 @@ export class Redaction {
 
   /** Where the first secret value begins between two `&`; -1: there is none. */
   #secretIn(text: string, start: number, end: number): number {
-    // The letters and digits of what is between brackets, or of the whole name.
-    let part = "";
+    // Of the letters and digits of what is between brackets, or of the whole name.
+    let hash = 0;
+    let partStart = start;
     let hasSecretPart = false;
     let isName = true;
     for (let at = start; at < end; at++) {
-      let code = text.charCodeAt(at);
-      if (code === percent) {
-        const byte = hexByte(text, at + 1, end);
-        if (byte !== -1) {
-          code = byte;
-          at += 2;
-        }
-      }
+      const byte = text.charCodeAt(at) === percent ? hexByte(text, at + 1, end) : -1;
+      const code = byte === -1 ? text.charCodeAt(at) : byte;
       if (beginsName(code)) {
-        part = "";
+        hash = 0;
         hasSecretPart = false;
         isName = true;
-      } else if (!isName) continue;
-      else if (code === equals) {
-        if (hasSecretPart || this.#parameters.has(part)) return at + 1;
-        isName = false;
-      } else if (code === bracket) {
-        // `user[password]` is a password, too.
-        hasSecretPart ||= this.#parameters.has(part);
-        part = "";
-      } else if (part.length < partCharsMax) part += foldedByte[code] ?? "";
+      } else if (isName) {
+        const folded = foldedByte[code] ?? 0;
+        if (folded !== 0) hash = nextHash(hash, folded);
+        else if (code === equals || code === bracket) {
+          // `user[password]` is a password, too.
+          hasSecretPart ||= this.#isSecret(hash, text, partStart, at);
+          if (hasSecretPart && code === equals) return byte === -1 ? at + 1 : at + 3;
+          hash = 0;
+          isName = code === bracket;
+        }
+      }
+      if (byte !== -1) at += 2;
+      if (hash === 0) partStart = at + 1;
     }
     return -1;
   }
+
+  /** Only a name that looks like one of the list is read as text. */
+  #isSecret(hash: number, text: string, start: number, end: number): boolean {
+    return this.#hashes[hash] === 1 && this.#parameters.has(decoded(text, start, end));
+  }
 }
 
-/** Longer ones are in no list: they need not be held. One more, so that none is taken for one. */
-const partCharsMax = 65;
+const hashMask = 4095;
+
+/** Never 0, so that 0 says: nothing yet. */
+const nextHash = (hash: number, folded: number): number => (hash * 31 + folded) & hashMask || 1;
+
+function hashOf(name: string): number {
+  let hash = 0;
+  for (let at = 0; at < name.length; at++) hash = nextHash(hash, name.charCodeAt(at));
+  return hash;
+}
+
+/** The letters and digits from `start` to `end`, percent-decoded. */
+function decoded(text: string, start: number, end: number): string {
+  let name = "";
+  for (let at = start; at < end; at++) {
+    const byte = text.charCodeAt(at) === percent ? hexByte(text, at + 1, end) : -1;
+    const folded = foldedByte[byte === -1 ? text.charCodeAt(at) : byte] ?? 0;
+    if (folded !== 0) name += String.fromCharCode(folded);
+    if (byte !== -1) at += 2;
+  }
+  return name;
+}
 
 const bracket = 0x5b;
 const percent = 0x25;
@@ -128,12 +163,9 @@ function hexDigit(code: number): number {
   return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1;
 }
 
-/** Letters in lower case, digits, and nothing for all else. */
-const foldedByte: readonly string[] = Array.from({ length: 256 }, (_, byte) => {
-  const character = String.fromCharCode(byte);
-  return /[a-z0-9]/i.test(character) ? character.toLowerCase() : "";
-});
-
-function folded(name: string): string {
-  return Array.from(name, (character) => foldedByte[character.charCodeAt(0)] ?? "").join("");
+/** Letters in lower case, digits, and 0 for all else. */
+const foldedByte: Uint8Array = new Uint8Array(256);
+for (const character of "abcdefghijklmnopqrstuvwxyz0123456789") {
+  foldedByte[character.charCodeAt(0)] = character.charCodeAt(0);
+  foldedByte[character.toUpperCase().charCodeAt(0)] = character.charCodeAt(0);
 }
