@@ -86,25 +86,26 @@ export class Redaction {
     let hasSecretPart = false;
     let isName = true;
     for (let at = start; at < end; at++) {
+      const unitStart = at;
+      if (hash === 0) partStart = at;
       const byte = text.charCodeAt(at) === percent ? hexByte(text, at + 1, end) : -1;
       const code = byte === -1 ? text.charCodeAt(at) : byte;
+      if (byte !== -1) at += 2;
       if (beginsName(code)) {
         hash = 0;
         hasSecretPart = false;
         isName = true;
-      } else if (isName) {
-        const folded = foldedByte[code] ?? 0;
-        if (folded !== 0) hash = nextHash(hash, folded);
-        else if (code === equals || code === bracket) {
-          // `user[password]` is a password, too.
-          hasSecretPart ||= this.#isSecret(hash, text, partStart, at);
-          if (hasSecretPart && code === equals) return byte === -1 ? at + 1 : at + 3;
-          hash = 0;
-          isName = code === bracket;
-        }
+        continue;
       }
-      if (byte !== -1) at += 2;
-      if (hash === 0) partStart = at + 1;
+      if (!isName) continue;
+      const folded = foldedByte[code] ?? 0;
+      if (folded !== 0) hash = nextHash(hash, folded);
+      if (code !== equals && code !== bracket) continue;
+      // `user[password]` is a password, too.
+      hasSecretPart ||= this.#isSecret(hash, text, partStart, unitStart);
+      if (hasSecretPart && code === equals) return at + 1;
+      hash = 0;
+      isName = code === bracket;
     }
     return -1;
   }

@@ -92,7 +92,7 @@ void test("threat 131: a pipe that nobody reads costs lines, and no answer", asy
   const file = join(folderOf(t), "access.pipe");
   execFileSync("sh", ["-c", 'mkfifo "$0"', file]);
   const { foregate, url } = await startDemoSite(t, `logs: { access: { file: "${file}" } }`);
-  const load = startLoad(foregate.port, longTarget, 8);
+  const load = startLoad(foregate.port, longTarget, 2);
   const isLosing = /the access log: loses lines: it cannot be written \(EAGAIN\)/;
   await until(
     () => isLosing.test(foregate.said),
@@ -135,7 +135,7 @@ void test("threat 131: a full disk costs lines, and no answer; with room it goes
   if (folder === undefined) return t.skip("this machine lets the test mount no small disk");
   const file = join(folder, "access.log");
   const { foregate } = await startDemoSite(t, `logs: { access: { file: "${file}" } }`);
-  const load = startLoad(foregate.port, longTarget, 8);
+  const load = startLoad(foregate.port, longTarget, 2);
   const isLosing = /the access log: loses lines: it cannot be written \(ENOSPC\)/;
   await until(
     () => isLosing.test(foregate.said),
