@@ -18,11 +18,15 @@ const laterFormats = ["clf", "ecs", "otlp"];
 
 /** A line of 4,096 bytes has to hold them all, each with a part of its value. */
 const fieldsMax = 8;
-const fieldCharsMax = 64;
 
-const tokenPattern = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
-/** Names are compared by their letters and digits: there has to be one, and at most 64. */
+/** A token of at most 64 characters. */
+const fieldPattern = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,64}$/;
+/** Names are compared by their letters and digits: there has to be one. */
 const parameterPattern = /^\?(?=[\x21-\x7e]{1,64}$).*[0-9A-Za-z]/;
+const redactedPattern = new RegExp(`${fieldPattern.source}|${parameterPattern.source}`);
+
+/** Far more than anybody has: a typing error, not a limit. */
+const redactedMax = 1_000;
 
 /** One name or a list of names; `what` they are, for messages. */
 function names(what: string, pattern: RegExp, countMax: number): Reader<readonly string[]> {
@@ -36,17 +40,14 @@ function names(what: string, pattern: RegExp, countMax: number): Reader<readonly
     if (list.length > countMax) {
       return reject(reporter, { message: `want at most ${countMax} names, found ${list.length}` });
     }
-    return list.map((name) => String(name).toLowerCase());
+    return [...new Set(list.map((name) => String(name).toLowerCase()))];
   };
 }
 
-const fields: Reader<readonly string[]> = (value, reporter) => {
-  const pattern = new RegExp(`^(?=.{1,${fieldCharsMax}}$)${tokenPattern.source.slice(1)}`);
-  return names("the name of a request field", pattern, fieldsMax)(value, reporter);
-};
+const fields = names("the name of a request field", fieldPattern, fieldsMax);
 
-const redactedPattern = new RegExp(`${tokenPattern.source}|${parameterPattern.source}`);
-const redacted = names('the name of a field, or "?name" for a parameter', redactedPattern, 1000);
+const redactedWords = 'the name of a field, or "?name" for a parameter';
+const redacted = names(redactedWords, redactedPattern, redactedMax);
 
 /** Names are added to the usual ones; `off` lifts those of parameters. */
 const redact: Reader<RedactionOptions> = (value, reporter) => {
@@ -76,8 +77,8 @@ const statuses: Reader<SelectionOptions["statuses"]> = (value, reporter) => {
 const share: Reader<number> = (value, reporter) => {
   const percent = /^(\d{1,3}(?:\.\d{1,6})?)%$/.exec(typeof value === "string" ? value : "")?.[1];
   if (percent !== undefined && Number(percent) <= 100) return Number(percent) / 100;
-  const help =
-    typeof value === "number" && value >= 0 && value <= 1 ? `write ${value * 100}%` : undefined;
+  const isShare = typeof value === "number" && value >= 0 && value <= 1;
+  const help = isShare ? `write ${Number((value * 100).toFixed(6))}%` : undefined;
   const message = `want a share such as 10%, found ${describe(value)}`;
   return reject(reporter, { message, help });
 };
