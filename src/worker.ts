@@ -8,7 +8,6 @@ import { randomBytes } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { PasswordChecks } from "./access/password-checks.ts";
 import { verifyPassword } from "./access/verify-password.ts";
-import { AccessLog } from "./observe/access-log.ts";
 import { Clock } from "./base/clock.ts";
 import { Wheel } from "./base/wheel.ts";
 import { Counters } from "./observe/counters.ts";
@@ -21,7 +20,8 @@ import type { Plan } from "./exchange/plan.ts";
 import type { Rooms } from "./exchange/rooms.ts";
 import { serve } from "./exchange/serve.ts";
 import { RequestIds } from "./http/request-id.ts";
-import { openLogSink } from "./observe/open-log-sink.ts";
+import type { AccessLog } from "./observe/access-log.ts";
+import { openAccessLog } from "./observe/open-access-log.ts";
 import { FlushList } from "./transport/flush-list.ts";
 import { NetTransport } from "./transport/net-transport.ts";
 import { connectionsWithinOpenFiles } from "./transport/open-files.ts";
@@ -69,6 +69,8 @@ export interface Worker {
    * Looks at deadlines and flushes logs; called every 100 ms by itself, and by tests with a script.
    */
   tick(): void;
+  /** After the log files were moved away: goes on in new ones. */
+  reopenLogs(): void;
   /** Stops accepting, drains for up to `graceMs`, then cuts. */
   stop(graceMs: number): Promise<void>;
 }
@@ -102,7 +104,7 @@ export function createWorker(plan: Plan, options: WorkerOptions = {}): Worker {
   transport.onFault = onBug;
   const flushes = new FlushList(setImmediate, onBug);
   const services = { transport, wheel, clock, counters, flushes };
-  const accessLog = openAccessLog(plan);
+  const accessLog = openAccessLog(plan.accessLog);
   const rooms: Rooms = {
     ...ownRooms(time.monotonicMs),
     pools: plan.pools.map((pool) => new Pool(pool, services)),
@@ -118,9 +120,7 @@ export function createWorker(plan: Plan, options: WorkerOptions = {}): Worker {
     } catch (error) {
       onBug(error);
     }
-    if (accessLog === undefined) return;
-    accessLog.flush();
-    counters.logLinesDropped = accessLog.droppedLines;
+    if (accessLog !== undefined) tendLog(accessLog, counters, onTrouble);
   };
   const doorServices: DoorServices = {
     ...services,
@@ -144,19 +144,17 @@ export function createWorker(plan: Plan, options: WorkerOptions = {}): Worker {
     watchedCount: () => wheel.size,
     upstreamConnectionCount: () => rooms.pools.reduce((sum, pool) => sum + pool.connectionCount, 0),
     spooledBytes: () => rooms.spoolBudget.bytesUsed,
+    reopenLogs: () =>
+      accessLog?.reopen((error) => onTrouble("cannot reopen the access log", error)),
     async stop(graceMs) {
       await doors.drain(graceMs);
       for (const pool of rooms.pools) pool.stop();
       clearInterval(timer);
       // A disk that hangs must not keep the program from stopping.
       const enough = delay(logCloseMs, undefined, { ref: false });
-      if (accessLog !== undefined) await Promise.race([accessLog.close(), enough]);
+      await Promise.race([accessLog?.close(), enough]);
     },
   };
-}
-
-function openAccessLog({ accessLog }: Plan): AccessLog | undefined {
-  return accessLog === undefined ? undefined : new AccessLog(openLogSink(accessLog.file));
 }
 
 type SharedRooms = keyof Services | "pools" | "accessLog" | "onBug";
@@ -173,13 +171,29 @@ function ownRooms(nowMs: () => number): Omit<Rooms, SharedRooms> {
   };
 }
 
+/** What a log cannot say itself, since it is lost, is said elsewhere. */
+function tendLog(
+  log: AccessLog,
+  counters: Counters,
+  onTrouble: (what: string, error: unknown) => void,
+): void {
+  log.flush();
+  counters.logLinesDropped = log.droppedLines;
+  const change = log.lookForLoss();
+  if (change !== undefined) onTrouble("the access log", change);
+}
+
 const machineTime: TimeSource = {
   monotonicMs: () => performance.now(),
   wallMs: () => Date.now(),
 };
 
 function tellOnStandardError(what: string, error: unknown): void {
-  process.stderr.write(
-    `foregate: ${what}: ${error instanceof Error ? error.stack : String(error)}\n`,
-  );
+  process.stderr.write(`foregate: ${what}: ${describeError(error)}\n`);
+}
+
+/** The system's errors say what is wrong in one line; of our own mistakes the stack is wanted. */
+function describeError(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return "syscall" in error ? error.message : (error.stack ?? error.message);
 }

@@ -4,6 +4,7 @@
  *   SIGTERM, SIGINT  stop accepting, wait for exchanges in flight (on a terminal 3 s at most), end
  *   … a second time  end now
  *   SIGQUIT          end now
+ *   SIGUSR1          open log files anew
  */
 
 import type { LoadedConfig } from "../config/load.ts";
@@ -26,6 +27,8 @@ const sameSignalMs = 300;
 export interface Running {
   readonly listeners: readonly BoundListener[];
   readonly counters: { readonly exchangesInFlight: number };
+  /** After the log files were moved away. */
+  reopenLogs(): void;
   stop(graceMs: number): Promise<void>;
 }
 
@@ -83,8 +86,8 @@ function untilStopped(running: Running, drainMs: number): Promise<number> {
     if (isWatched) ask(terminalDrainMs);
     else say("foregate: reloading is not available in this version: restart it instead");
   });
-  // Without a handler, Node opens its inspector on this signal, which asks others to reopen logs.
-  process.on("SIGUSR1", () => say("foregate: reopening logs is not available in this version"));
+  // Without a handler, Node would open its inspector on this signal.
+  process.on("SIGUSR1", () => running.reopenLogs());
   return promise;
 }
 

@@ -11,7 +11,7 @@ import { describe, reject, type Reader } from "../base/reader.ts";
 import type { Plan, RoutePlan } from "../exchange/plan.ts";
 import { clientLimits, clientTimeouts, type ClientLimits } from "../limits/options.ts";
 import { clientLimitsSchema, programTimeoutsSchema } from "../limits/schema.ts";
-import type { AccessLogOptions } from "../observe/options.ts";
+import { accessLogDefaults, type AccessLogOptions } from "../observe/options.ts";
 import { logsSchema } from "../observe/schema.ts";
 import { forwardedSchema } from "../rewriting/schema.ts";
 import type { SiteOptions } from "../routing/options.ts";
@@ -145,11 +145,12 @@ function readLimits(place: Place): ClientLimits {
 
 function readAccessLog(logs: Place): AccessLogOptions | undefined {
   const options = logs.isThere ? logs.parse(logsSchema) : undefined;
-  if (options === undefined) return { file: undefined };
-  const { file } = options.accessLog ?? {};
-  if (file === undefined) return options.accessLog;
+  if (options === undefined) return accessLogDefaults;
+  const { accessLog } = options;
+  if (accessLog?.file === undefined) return accessLog;
+  const { file } = accessLog;
   const path = resolve(logs.source.folder, file);
-  if (existsSync(dirname(path))) return { file: path };
+  if (existsSync(dirname(path))) return { ...accessLog, file: path };
   const message = `cannot write ${path}: there is no folder ${dirname(path)}`;
   const help = `mkdir -p ${dirname(path)}`;
   return reject(logs.at("access").at("file"), { kind: "file", message, help });

@@ -11,6 +11,7 @@ import { isUnder } from "../rewriting/path-prefix.ts";
 import { templateText } from "../rewriting/template.ts";
 import type { RouteMatch, SiteOptions, ValueCondition } from "../routing/options.ts";
 import type { KeepAlive, PoolOptions, UpstreamTimeouts } from "../upstream/options.ts";
+import { effectiveLog } from "./effective-log.ts";
 
 type Map = Readonly<Record<string, unknown>>;
 
@@ -32,7 +33,7 @@ export function effectiveConfig(
     listen: listenOf(plan),
     trust: plan.trust.empty ? undefined : plan.trust.blocks(),
     forwarded: plan.forwarded.rfc7239,
-    logs: { access: plan.accessLog === undefined ? "off" : defined({ ...plan.accessLog }) },
+    logs: { access: plan.accessLog === undefined ? "off" : defined(effectiveLog(plan.accessLog)) },
     limits: limitsOf(plan),
     timeouts: clientTimeoutsOf(plan),
     pools: pools.length === 0 ? undefined : Object.fromEntries(pools.map(poolEntry)),

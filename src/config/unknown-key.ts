@@ -8,7 +8,7 @@ const laterKeys: ReadonlySet<string> = new Set(
   (
     "admin backup buffer cache canary compress connectionsPerClient dns " +
     "email errors health hooks http2 http3 include jwt metrics mirror oidc outlier proxyProtocol " +
-    "rate redact retry rewrite sample shared shutdown slowStart sticky test tls translate weight"
+    "rate retry rewrite shared shutdown slowStart sticky test tls translate weight"
   ).split(" "),
 );
 

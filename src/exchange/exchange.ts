@@ -48,6 +48,13 @@ export class Exchange {
    */
   upstreamBeganMs = 0;
   upstreamHeadMs = 0;
+  /** How long it took to connect to upstreams; 0: an idle connection was there. */
+  connectMs = 0;
+  /**
+   * On the precise clock: when the answer's head went to the client; 0: it did not. Infinity: at
+   * the end, as with answers that are ours.
+   */
+  headSentMs = 0;
   /** What went wrong, if anything did. */
   failure: Failure | undefined;
   #aborted: Failure | undefined;

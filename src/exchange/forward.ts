@@ -104,13 +104,19 @@ class Attempts implements RelayOwner {
 
   async #dial(member: Member, before: Failure | undefined): Promise<void> {
     const x = this.#exchange;
+    const { nowMs } = this.#forwarding;
     x.upstream = member.address.label;
+    const beganMs = nowMs();
+    let connectedMs = 0;
     try {
       const connecting = member.dial(this.timeouts.connectMs);
       // Should the client leave meanwhile, the connection that comes all the same is kept.
       const connection = await x.wait(connecting, (late) => member.onReusable(late));
+      connectedMs = nowMs();
+      x.connectMs += connectedMs - beganMs;
       this.#send(connection, member, before);
     } catch (error) {
+      if (connectedMs === 0) x.connectMs += nowMs() - beganMs;
       this.failed(error);
     }
   }

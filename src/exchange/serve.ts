@@ -115,6 +115,7 @@ function deliver(x: Exchange, answer: Answer, rooms: Rooms): Relay | undefined {
   }
   const { head, relay } = answer;
   outgoingResponse(x, answer, rooms);
+  x.headSentMs = x.upstreamHeadMs;
   sendHead(x, head);
   relay.run(head.status === 101);
   if (!relay.isSettled) return relay;
@@ -143,6 +144,7 @@ function deliverLocal(x: Exchange, { head, body }: LocalAnswer, rooms: Rooms): v
     return;
   }
   addDate(head.fields, rooms);
+  x.headSentMs = Infinity;
   sendHead(x, head);
   if (body.length > 0) {
     x.responseBytes = body.length;

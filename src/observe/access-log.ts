@@ -6,25 +6,55 @@
  * stays below one megabyte; the lines beyond are dropped, and counted.
  */
 
-import { lineBytesMax, writeAccessLine, type AccessRecord } from "./access-line.ts";
+import { writeAccessLine } from "./access-line.ts";
+import { lineBytesMax, type AccessRecord, type WriteLine } from "./access-record.ts";
 import type { LogSink } from "./log-sink.ts";
+import { LogWatch } from "./log-watch.ts";
+import { redactionDefaults } from "./options.ts";
+import { Redaction } from "./redaction.ts";
+import type { Selection } from "./selection.ts";
+
+export interface AccessLogParts {
+  /** By default JSON. */
+  readonly writeLine?: WriteLine;
+  readonly redaction?: Redaction;
+  /** Names of request fields in lower case; by default none. */
+  readonly fields?: readonly string[];
+  /** By default every exchange is logged. */
+  readonly selection?: Selection | undefined;
+}
 
 export class AccessLog {
+  /** For whoever makes a record: what it asks before, masks with, and takes from the request. */
+  readonly selection: Selection | undefined;
+  readonly redaction: Redaction;
+  readonly fields: readonly string[];
   readonly #sink: LogSink;
+  readonly #writeLine: WriteLine;
+  readonly #watch = new LogWatch();
   readonly #batch: Buffer;
   #length = 0;
   /** The batch is full, and the sink had no room for it. */
   #isStuck = false;
   #droppedLines = 0;
 
-  constructor(sink: LogSink) {
+  constructor(sink: LogSink, parts: AccessLogParts = {}) {
+    this.selection = parts.selection;
+    this.redaction = parts.redaction ?? new Redaction(redactionDefaults);
+    this.fields = parts.fields ?? [];
     this.#sink = sink;
+    this.#writeLine = parts.writeLine ?? writeAccessLine;
     this.#batch = Buffer.allocUnsafeSlow(sink.batchBytes + lineBytesMax);
   }
 
   /** Lines that are lost, whether here or in a sink that came to its end. */
   get droppedLines(): number {
     return this.#droppedLines + this.#sink.droppedLines;
+  }
+
+  /** What has changed since the last look, at every tick: lines are lost, or no more. */
+  lookForLoss(): string | undefined {
+    return this.#watch.look(this.droppedLines, this.#sink.trouble);
   }
 
   write(record: AccessRecord): void {
@@ -34,7 +64,7 @@ export class AccessLog {
       return;
     }
     // The line is ASCII, so its characters are its bytes.
-    const line = writeAccessLine(record);
+    const line = this.#writeLine(record);
     this.#length += this.#batch.write(line, this.#length, "latin1");
     if (this.#length >= this.#sink.batchBytes) this.#offer();
   }
@@ -45,9 +75,11 @@ export class AccessLog {
     if (this.#length > 0) this.#offer();
   }
 
-  /** After the files were moved away. */
-  reopen(): void {
-    this.#sink.reopen();
+  /** After the file was moved away; the old one goes on if the new one cannot be had. */
+  reopen(onFailed: (error: unknown) => void): void {
+    // What came before the move is not late for the old file, if that can still be written.
+    this.flush();
+    this.#sink.reopen(onFailed);
   }
 
   /** Hands out what is left. Resolves when it is written, or cannot be. */

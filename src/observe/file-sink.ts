@@ -11,7 +11,7 @@ export class FileSink implements LogSink {
   #file: number;
   #isWriting = false;
   #isStopped = false;
-  #isReopening = false;
+  #onReopenFailed: ((error: unknown) => void) | undefined;
   #droppedLines = 0;
   #trouble: string | undefined;
   #onIdle: (() => void) | undefined;
@@ -48,8 +48,8 @@ export class FileSink implements LogSink {
     this.#device.write(this.#file, first, (error, written) => this.#wrote(error, written));
   }
 
-  reopen(): void {
-    this.#isReopening = true;
+  reopen(onFailed: (error: unknown) => void): void {
+    this.#onReopenFailed = onFailed;
     if (!this.#isWriting) this.#openAnew();
   }
 
@@ -69,7 +69,8 @@ export class FileSink implements LogSink {
       this.#trouble = codeOf(error);
       if (isLastingTrouble(this.#trouble)) this.#stop();
     }
-    if (this.#isReopening) this.#openAnew();
+    // A line that was begun is ended where it stands, unless that file takes no more.
+    if (error !== null || !this.#backlog.isInsideLine) this.#openAnew();
     // After an error, or a write of nothing, only the next tick tries again: never a busy loop.
     if (error === null && written > 0) this.flush();
     if (!this.#isWriting) this.#onIdle?.();
@@ -80,16 +81,19 @@ export class FileSink implements LogSink {
     this.#droppedLines += this.#backlog.drop();
   }
 
-  /** If it cannot be opened, the old file goes on: better lines in the wrong place than none. */
+  /** If that was asked for. */
   #openAnew(): void {
-    this.#isReopening = false;
+    const onFailed = this.#onReopenFailed;
+    if (onFailed === undefined) return;
+    this.#onReopenFailed = undefined;
     try {
       const file = this.#device.open();
+      if (!this.#device.areSame(file, this.#file)) this.#backlog.restartLine();
       this.#device.close(this.#file);
       this.#file = file;
       this.#isStopped = false;
     } catch (error) {
-      this.#trouble = codeOf(error);
+      onFailed(error);
     }
   }
 }

@@ -21,6 +21,8 @@ export type WriteDone = (error: NodeJS.ErrnoException | null, written: number) =
 export interface LogDevice {
   /** Throws what `openSync` throws. */
   open(): number;
+  /** Both are open on one file: it was not moved away. */
+  areSame(file: number, other: number): boolean;
   close(file: number): void;
   /** For what never blocks: throws EAGAIN instead. */
   writeNow(file: number, bytes: Buffer): number;
@@ -52,6 +54,10 @@ export function isRegularFile(file: number): boolean {
 function deviceOf(open: () => number): LogDevice {
   return {
     open,
+    areSame: (file, other) => {
+      const [one, two] = [fstatSync(file), fstatSync(other)];
+      return one.dev === two.dev && one.ino === two.ino;
+    },
     close: (file) => {
       if (file !== standardOutput) closeSync(file);
     },

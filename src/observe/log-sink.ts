@@ -27,8 +27,11 @@ export interface LogSink {
   offer(lines: Buffer): boolean;
   /** Tries again to write what is left. */
   flush(): void;
-  /** Opens the same path anew, after the file was moved away. */
-  reopen(): void;
+  /**
+   * Opens the same path anew, after the file was moved away, between two lines. If it cannot be
+   * opened, the old file goes on, for lines in the wrong place are better than none.
+   */
+  reopen(onFailed: (error: unknown) => void): void;
   /** One last try; what is left is dropped. A stalled disk may hold it up: limit the waiting. */
   close(): Promise<void>;
 }

@@ -1,6 +1,96 @@
-/** What is told about exchanges, and where. */
+/** What is told about exchanges, of which ones, how, and where. */
 
 export interface AccessLogOptions {
   /** A file's path, or undefined for standard output. */
   readonly file: string | undefined;
+  /** undefined: `pretty` if standard output is a terminal and the log goes there, else `json`. */
+  readonly format: AccessFormat | undefined;
+  readonly redaction: RedactionOptions;
+  /** Request fields that are logged beside the usual ones: names in lower case; none by default. */
+  readonly fields: readonly string[];
+  /** undefined: every exchange. */
+  readonly only: SelectionOptions | undefined;
+  /** The share of exchanges that are logged, from 0 to 1; failures and 5xx are whatever it is. */
+  readonly sampleShare: number;
 }
+
+export type AccessFormat = "json" | "combined" | "logfmt" | "pretty";
+
+/** Whose values never stand in a log. */
+export interface RedactionOptions {
+  /** Request fields, by names in lower case. */
+  readonly fields: readonly string[];
+  /** Parameters of a query, as the config names them. */
+  readonly parameters: readonly string[];
+}
+
+/** An exchange is logged if one of these holds for it. */
+export interface SelectionOptions {
+  /** Pairs: from the one status to the other, both included. */
+  readonly statuses: readonly (readonly [from: number, to: number])[];
+  /** Milliseconds; Infinity: no duration is long enough. */
+  readonly slowerThanMs: number;
+  /** It failed, whatever status the client saw. */
+  readonly failed: boolean;
+}
+
+export const redactionDefaults: RedactionOptions = {
+  fields: [
+    "authorization",
+    "proxy-authorization",
+    "cookie",
+    "set-cookie",
+    "x-amz-security-token",
+    "x-api-key",
+    "x-auth-token",
+    "x-csrf-token",
+    "x-xsrf-token",
+  ],
+  // What OAuth 2, OpenID Connect, SAML, CAS, signed URLs and the usual login forms call a secret.
+  parameters: [
+    "access_token",
+    "api_key",
+    "assertion",
+    "auth",
+    "auth_token",
+    "client_assertion",
+    "client_secret",
+    "code",
+    "code_verifier",
+    "credential",
+    "csrf_token",
+    "id_token",
+    "jwt",
+    "key",
+    "otp",
+    "pass",
+    "passwd",
+    "password",
+    "pwd",
+    "refresh_token",
+    "saml_request",
+    "saml_response",
+    "secret",
+    "session",
+    "session_id",
+    "sid",
+    "sig",
+    "signature",
+    "ticket",
+    "token",
+    "x-amz-credential",
+    "x-amz-security-token",
+    "x-amz-signature",
+    "x-goog-credential",
+    "x-goog-signature",
+  ],
+};
+
+export const accessLogDefaults: AccessLogOptions = {
+  file: undefined,
+  format: undefined,
+  redaction: redactionDefaults,
+  fields: [],
+  only: undefined,
+  sampleShare: 1,
+};

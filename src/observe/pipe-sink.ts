@@ -50,15 +50,14 @@ export class PipeSink implements LogSink {
     }
   }
 
-  /** If it cannot be opened, the old one goes on. */
-  reopen(): void {
+  reopen(onFailed: (error: unknown) => void): void {
     try {
       const file = this.#device.open();
       this.#device.close(this.#file);
       this.#file = file;
       this.#isStopped = false;
     } catch (error) {
-      this.#trouble = codeOf(error);
+      onFailed(error);
     }
   }
 

@@ -135,7 +135,6 @@ void test("SIGHUP and SIGUSR1 end nothing", async () => {
   await running(oneLiner(), async (process, url) => {
     process.signal("SIGHUP");
     process.signal("SIGUSR1");
-    await process.says(/reopening logs is not available/);
     await process.says(/reloading is not available/);
     assert.equal(await fetchText(url), "200 hello");
     assert.doesNotMatch(process.stderr, /[Dd]ebugger/);

@@ -5,6 +5,7 @@ import { test } from "node:test";
 
 import type { Plan, ProxyAction } from "../../src/exchange/plan.ts";
 import { clientLimits, clientTimeouts } from "../../src/limits/options.ts";
+import { accessLogDefaults, redactionDefaults } from "../../src/observe/options.ts";
 import { keepAlive, upstreamTimeouts } from "../../src/upstream/options.ts";
 import { planOf, routeOf } from "./config-of.ts";
 
@@ -97,7 +98,7 @@ const cases: readonly Case[] = [
       accessLog,
       trust.empty,
     ],
-    want: [clientLimits, clientTimeouts, 30_000, { rfc7239: false }, { file: undefined }, true],
+    want: [clientLimits, clientTimeouts, 30_000, { rfc7239: false }, accessLogDefaults, true],
   },
   {
     name: "JSON is read as well",
@@ -154,13 +155,48 @@ sites: { a: { respond: a, access: off }, b: { respond: b, access: { deny: false 
     name: "access log in a file, beside the config",
     config: `logs: { level: debug, access: { format: json, file: access.log } }${anySite}`,
     part: (plan) => plan.accessLog,
-    want: { file: `${import.meta.dirname}/access.log` },
+    want: { ...accessLogDefaults, format: "json", file: `${import.meta.dirname}/access.log` },
   },
+  {
+    name: "access log: which exchanges, and what of them",
+    config: `logs:
+  access:
+    format: logfmt
+    fields: X-Tenant
+    redact: [X-Pin, "?Ticket-Id"]
+    only: { status: [404, 5xx], slowerThan: 500ms }
+    sample: 12.5%${anySite}`,
+    part: (plan) => plan.accessLog,
+    want: {
+      file: undefined,
+      format: "logfmt",
+      redaction: {
+        fields: [...redactionDefaults.fields, "x-pin"],
+        parameters: [...redactionDefaults.parameters, "ticket-id"],
+      },
+      fields: ["x-tenant"],
+      only: {
+        statuses: [
+          [404, 404],
+          [500, 599],
+        ],
+        slowerThanMs: 500,
+        failed: false,
+      },
+      sampleShare: 0.125,
+    },
+  },
+  ...(["[]", "off"] as const).map((redact) => ({
+    name: `access log: redact ${redact}`,
+    config: `logs: { access: { redact: ${redact} } }${anySite}`,
+    part: (plan: Plan) => plan.accessLog?.redaction,
+    want: redact === "off" ? { ...redactionDefaults, parameters: [] } : redactionDefaults,
+  })),
   {
     name: "logs without access",
     config: `logs: { level: warn }${anySite}`,
     part: (plan) => plan.accessLog,
-    want: { file: undefined },
+    want: accessLogDefaults,
   },
   {
     name: "limits, one by one",

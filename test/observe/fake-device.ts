@@ -10,6 +10,8 @@ export class FakeDevice implements LogDevice {
   /** The sizes of all writes that succeeded. */
   readonly sizes: number[] = [];
   attempts = 0;
+  /** The file of each attempt. */
+  readonly files: number[] = [];
   /** One for each write to come; the last one stays. */
   outcomes: Outcome[] = [Infinity];
   /** A write that has begun and has not ended. */
@@ -17,6 +19,8 @@ export class FakeDevice implements LogDevice {
   readonly opened: number[] = [];
   readonly closed: number[] = [];
   failOpen = false;
+  /** What is opened next is the file that was there before. */
+  isSameFile = false;
 
   open(): number {
     if (this.failOpen) throw errorOf("EACCES");
@@ -25,12 +29,17 @@ export class FakeDevice implements LogDevice {
     return file;
   }
 
+  areSame(): boolean {
+    return this.isSameFile;
+  }
+
   close(file: number): void {
     this.closed.push(file);
   }
 
-  writeNow(_file: number, bytes: Buffer): number {
+  writeNow(file: number, bytes: Buffer): number {
     this.attempts += 1;
+    this.files.push(file);
     const outcome = this.outcomes.length > 1 ? this.outcomes.shift()! : this.outcomes[0]!;
     if (typeof outcome === "string") throw errorOf(outcome);
     const taken = bytes.subarray(0, outcome);

@@ -46,7 +46,7 @@ void test("log file: is reopened after it was moved away", async () => {
   log.flush();
   while (fs.statSync(path).size === 0) await sleep(5);
   fs.renameSync(path, `${path}.1`);
-  log.reopen();
+  log.reopen(assert.ifError);
   log.write({ ...aRecord, status: 2 });
   await log.close();
   assert.deepEqual(statusesIn(fs.readFileSync(`${path}.1`, "utf8")), [1]);

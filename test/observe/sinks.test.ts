@@ -120,12 +120,14 @@ for (const { kind, make } of sinks) {
     const device = new FakeDevice();
     const sink = make(device);
     sink.offer(Buffer.from(lines(10)));
-    sink.reopen();
+    sink.reopen(assert.ifError);
     device.settle();
     assert.deepEqual([device.opened, device.closed], [[100, 101], [100]]);
     device.failOpen = true;
-    sink.reopen();
-    assert.equal(sink.trouble, "EACCES");
+    let failed: unknown;
+    sink.reopen((error) => (failed = error));
+    device.settle();
+    assert.match(String(failed), /EACCES/);
     assert.ok(sink.offer(Buffer.from(lines(10))));
     device.settle();
     assert.equal(device.written, lines(10) + lines(10));
@@ -169,8 +171,66 @@ void test("file sink: a file is exchanged between two writes, not under one", ()
   const device = new FakeDevice();
   const sink = new FileSink(device, device.open());
   sink.offer(Buffer.from(lines(1)));
-  sink.reopen();
+  sink.reopen(assert.ifError);
   assert.deepEqual(device.closed, []);
   device.settle();
   assert.deepEqual(device.closed, [100]);
 });
+
+const half = Math.floor(lines(1).length / 2);
+
+interface ReopenCase {
+  readonly name: string;
+  /** What becomes of the writes to the old file, after half a line; then all goes. */
+  readonly outcomes: readonly Outcome[];
+  readonly isSameFile?: boolean;
+  /** What is written after the first half line, whatever the file. */
+  readonly want: string;
+  /** How many writes go to the old file. */
+  readonly oldWrites: number;
+}
+
+const reopenCases: readonly ReopenCase[] = [
+  {
+    name: "a line that was begun is ended in the old file",
+    outcomes: [half, Infinity],
+    want: lines(2).slice(half),
+    oldWrites: 2,
+  },
+  {
+    name: "a line that was begun on a full disk stands whole in the new file",
+    outcomes: [half, "ENOSPC", Infinity],
+    want: lines(2),
+    oldWrites: 2,
+  },
+  {
+    name: "a full disk, but the file was not moved: the line goes on",
+    outcomes: [half, "ENOSPC", Infinity],
+    isSameFile: true,
+    want: lines(2).slice(half),
+    oldWrites: 2,
+  },
+];
+
+for (const { name, outcomes, isSameFile = false, want, oldWrites } of reopenCases) {
+  void test(`file sink: ${name}`, () => {
+    const device = new FakeDevice();
+    device.outcomes = [...outcomes];
+    device.isSameFile = isSameFile;
+    const sink = new FileSink(device, device.open());
+    sink.offer(Buffer.from(lines(2)));
+    sink.reopen(assert.ifError);
+    device.settle();
+    sink.flush();
+    device.settle();
+    assert.equal(device.written, lines(2).slice(0, half) + want);
+    assert.deepEqual([device.closed, sink.droppedLines], [[100], 0]);
+    assert.deepEqual(
+      device.files.slice(0, oldWrites),
+      Array.from({ length: oldWrites }, () => 100),
+    );
+    sink.offer(Buffer.from(lines(1)));
+    device.settle();
+    assert.equal(device.files.at(-1), 101);
+  });
+}

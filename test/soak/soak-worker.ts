@@ -3,6 +3,7 @@
  * `--expose-gc` and a parent; its argument is the upstream's port.
  */
 
+import { accessLogDefaults } from "../../src/observe/options.ts";
 import { startWorker, type Worker } from "../../src/worker.ts";
 import { planFor } from "../faults/a-plan.ts";
 import { StrayErrors } from "../faults/stray-errors.ts";
@@ -13,7 +14,7 @@ const texts: string[] = [];
 let strayCount = 0;
 
 const worker = await startWorker(
-  planFor([Number(process.argv[2])], { accessLog: { file: "/dev/null" } }),
+  planFor([Number(process.argv[2])], { accessLog: { ...accessLogDefaults, file: "/dev/null" } }),
   { onTrouble: (what, error) => texts.push(`${what}: ${textOf(error)}`) },
 );
 

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 
 import { compileValue, readConfig } from "../../src/config/load.ts";
+import { accessLogDefaults } from "../../src/observe/options.ts";
 import type { Plan } from "../../src/exchange/plan.ts";
 
 /** What a test may set beneath what a config allows: short times, small limits. */
@@ -32,6 +33,9 @@ export function planOf(config: unknown, changes: PlanChanges = {}): Plan {
     listeners: changes.listeners ?? anyPort,
     limits: { ...plan.limits, ...changes.limits },
     timeouts: { ...plan.timeouts, ...changes.timeouts },
-    accessLog: changes.accessLogFile === undefined ? undefined : { file: changes.accessLogFile },
+    accessLog:
+      changes.accessLogFile === undefined
+        ? undefined
+        : { ...(plan.accessLog ?? accessLogDefaults), file: changes.accessLogFile },
   };
 }

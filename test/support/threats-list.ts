@@ -160,7 +160,7 @@ const text = `
 128 one message that keeps the event loop ▶ control: the watchdog
 129 names made to collide ▶ limits
 130 no file descriptors left ▶ control
-131 a log that cannot be written ▶ observe
+131 a log that cannot be written: serving goes on, lost lines are counted
 132 memory after a long mixed load ▶ soak
 
 # Upgrades and CONNECT
