@@ -15,6 +15,7 @@ import { Doors, type OpenListener } from "./net/doors.ts";
 import type { GuestDoor } from "./net/guest-door.ts";
 import { BeginQueue } from "./exchange/begin-queue.ts";
 import type { ListenOptions } from "./exchange/listen-options.ts";
+import { createStats } from "./exchange/create-stats.ts";
 import type { Plan } from "./exchange/plan.ts";
 import type { Rooms } from "./exchange/rooms.ts";
 import { serve } from "./exchange/serve.ts";
@@ -57,6 +58,8 @@ export interface Worker {
   /** Opens listeners. Rejects as `startWorker` does; then none of them is open. */
   listen(listeners: readonly ListenOptions[]): Promise<void>;
   readonly counters: Counters;
+  /** What metrics show. */
+  readonly observed: Pick<Rooms, "counters" | "stats" | "pools">;
   /** Deadlines that are watched, for tests of leaks. */
   readonly watchedCount: () => number;
   readonly upstreamConnectionCount: () => number;
@@ -100,8 +103,10 @@ export function createWorker(plan: Plan, options: WorkerOptions = {}): Worker {
   const flushes = new FlushList(setImmediate, onBug);
   const services = { transport, wheel, clock, counters, flushes };
   const accessLog = openAccessLog(plan);
+  const pools = plan.pools.map((pool) => new Pool(pool, services));
   const rooms: Rooms = {
-    pools: plan.pools.map((pool) => new Pool(pool, services)),
+    pools,
+    stats: createStats(plan, pools),
     spoolBudget: { bytesMax: spoolBytesMax, bytesUsed: 0 },
     counters,
     nowMs: time.monotonicMs,
@@ -119,9 +124,7 @@ export function createWorker(plan: Plan, options: WorkerOptions = {}): Worker {
     } catch (error) {
       onBug(error);
     }
-    if (accessLog === undefined) return;
-    accessLog.flush();
-    counters.logLinesDropped = accessLog.droppedLines;
+    if (accessLog !== undefined) flushLog(accessLog, counters);
   };
   const doorServices: DoorServices = {
     ...services,
@@ -141,23 +144,32 @@ export function createWorker(plan: Plan, options: WorkerOptions = {}): Worker {
     guests: doors.guests,
     listen: (wanted) => doors.listen(wanted),
     counters,
+    observed: rooms,
     tick,
     watchedCount: () => wheel.size,
-    upstreamConnectionCount: () => rooms.pools.reduce((sum, pool) => sum + pool.connectionCount, 0),
+    upstreamConnectionCount: () => pools.reduce((sum, pool) => sum + pool.connectionCount, 0),
     spooledBytes: () => rooms.spoolBudget.bytesUsed,
     async stop(graceMs) {
       await doors.drain(graceMs);
-      for (const pool of rooms.pools) pool.stop();
+      for (const pool of pools) pool.stop();
       clearInterval(timer);
-      // A disk that hangs must not keep the program from stopping.
-      const enough = delay(logCloseMs, undefined, { ref: false });
-      if (accessLog !== undefined) await Promise.race([accessLog.close(), enough]);
+      if (accessLog !== undefined) await closeInTime(accessLog);
     },
   };
 }
 
 function openAccessLog({ accessLog }: Plan): AccessLog | undefined {
   return accessLog === undefined ? undefined : new AccessLog(openLogSink(accessLog.file));
+}
+
+function flushLog(accessLog: AccessLog, counters: Counters): void {
+  accessLog.flush();
+  counters.logLinesDropped = accessLog.droppedLines;
+}
+
+/** A disk that hangs must not keep the program from stopping. */
+async function closeInTime(accessLog: AccessLog): Promise<void> {
+  await Promise.race([accessLog.close(), delay(logCloseMs, undefined, { ref: false })]);
 }
 
 const machineTime: TimeSource = {

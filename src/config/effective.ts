@@ -27,6 +27,7 @@ export function effectiveConfig(
     trust: keys["trust"],
     forwarded: plan.forwarded.rfc7239,
     logs: { access: plan.accessLog === undefined ? "off" : defined({ ...plan.accessLog }) },
+    metrics: metricsOf(plan),
     limits: limitsOf(plan),
     timeouts: clientTimeoutsOf(plan),
     pools: pools.length === 0 ? undefined : Object.fromEntries(pools.map(poolEntry)),
@@ -43,6 +44,12 @@ function listenOf({ listeners }: Plan): unknown {
   return Object.fromEntries(
     listeners.map(({ label, proxyProtocol }) => [label, defined({ proxyProtocol })]),
   );
+}
+
+/** Two of them are what a port alone stands for. */
+function metricsOf({ metrics }: Plan): unknown {
+  const [first, second] = metrics?.listeners ?? [];
+  return second === undefined ? (first?.label ?? "off") : second.port;
 }
 
 function limitsOf({ limits }: Plan): Map {

@@ -67,6 +67,7 @@ const nothing = {
   sites: [],
   siteOptions: [],
   listeners: [],
+  metrics: [],
   written: undefined,
 } as const;
 

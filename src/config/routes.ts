@@ -160,6 +160,7 @@ export function finishRoute(name: string, action: UnfinishedAction, rooms: RoomW
   const { request, response } = rooms.fieldRules;
   return {
     name,
+    row: 0,
     action: action.finish(rooms),
     bodyBytesMax: rooms.bodyBytesMax,
     mapping: rooms.mapping,

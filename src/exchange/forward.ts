@@ -104,7 +104,7 @@ class Attempts implements RelayOwner {
 
   async #dial(member: Member, before: Failure | undefined): Promise<void> {
     const x = this.#exchange;
-    x.upstream = member.address.label;
+    x.upstream = member;
     try {
       const connecting = member.dial(this.timeouts.connectMs);
       // Should the client leave meanwhile, the connection that comes all the same is kept.
@@ -122,7 +122,7 @@ class Attempts implements RelayOwner {
       member.onReusable(connection);
       return this.#end(before);
     }
-    this.#exchange.upstream = member.address.label;
+    this.#exchange.upstream = member;
     relay.member = member;
     try {
       relay.send(connection, forMember(this.#head, member));

@@ -1,5 +1,6 @@
 /** What is counted and logged of an exchange, once at its begin and once at its end. */
 
+import type { AccessRecord } from "../observe/access-line.ts";
 import type { Exchange } from "./exchange.ts";
 import type { Rooms } from "./rooms.ts";
 
@@ -9,15 +10,25 @@ export function beginExchange(x: Exchange, { counters }: Rooms): void {
   x.clientIp = x.peer.address;
 }
 
-export function endExchange(x: Exchange, { counters, accessLog, clock, nowMs }: Rooms): void {
+export function endExchange(x: Exchange, rooms: Rooms): void {
+  const { counters, accessLog, stats } = rooms;
   counters.exchangesInFlight -= 1;
   counters.exchangesEnded += 1;
   counters.countStatus(x.status);
   if (x.failure !== undefined) counters.failures[x.failure.code] += 1;
-  if (accessLog === undefined) return;
+  if (accessLog === undefined && stats === undefined) return;
+  const endMs = rooms.nowMs();
+  if (stats !== undefined) {
+    stats.addExchange(x, x.route?.row ?? 0, endMs);
+    if (x.upstream !== undefined) stats.addUpstream(x, x.upstream.row, endMs);
+  }
+  if (accessLog !== undefined) accessLog.write(recordOf(x, rooms, endMs));
+}
+
+function recordOf(x: Exchange, { clock }: Rooms, endMs: number): AccessRecord {
   const { head } = x;
-  const durationMs = nowMs() - x.beganMs;
-  accessLog.write({
+  const durationMs = endMs - x.beganMs;
+  return {
     timeMs: clock.wallMs() - durationMs,
     route: x.route?.name ?? "",
     method: head.method,
@@ -30,9 +41,9 @@ export function endExchange(x: Exchange, { counters, accessLog, clock, nowMs }: 
     requestBytes: x.requestBytes,
     responseBytes: x.responseBytes,
     durationMs,
-    upstream: x.upstream,
+    upstream: x.upstream?.address.label ?? "",
     upstreamMs: x.upstreamHeadMs === 0 ? 0 : x.upstreamHeadMs - x.upstreamBeganMs,
     failure: x.failure?.code ?? "",
     requestId: x.requestId,
-  });
+  };
 }

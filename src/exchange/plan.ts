@@ -7,7 +7,7 @@
 
 import type { IpSet } from "../base/ip-set.ts";
 import type { ClientLimits, ClientTimeouts } from "../limits/options.ts";
-import type { AccessLogOptions } from "../observe/options.ts";
+import type { AccessLogOptions, MetricsOptions } from "../observe/options.ts";
 import type { FieldRules, ForwardedOptions, PathMapping, Template } from "../rewriting/options.ts";
 import type { Router } from "../routing/router.ts";
 import type { PoolOptions, UpstreamTimeouts } from "../upstream/options.ts";
@@ -24,6 +24,8 @@ export interface Plan {
   readonly forwarded: ForwardedOptions;
   /** undefined: no access log. */
   readonly accessLog: AccessLogOptions | undefined;
+  /** undefined: none. */
+  readonly metrics: MetricsOptions<ListenOptions> | undefined;
   /** How long a stop waits for exchanges in flight. Milliseconds; 30000 by default. */
   readonly drainMs: number;
 }
@@ -31,6 +33,8 @@ export interface Plan {
 export interface RoutePlan {
   /** `example.com /api/*`: the route's name in logs and counters. */
   readonly name: string;
+  /** Its place in `MetricsOptions.routes`; routes that are called the same share one. */
+  readonly row: number;
   readonly action: Action;
   /** Bytes of a request body; 0: no limit. */
   readonly bodyBytesMax: number;

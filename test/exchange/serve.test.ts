@@ -144,7 +144,14 @@ function headOf({ head, fields = [] }: Case): RequestHead {
 }
 
 function planOf({ action = hello, bodyBytesMax = 0, router }: Case, words: string[]): Plan {
-  const route = { name: "r", action, bodyBytesMax, mapping: undefined, fieldRules: undefined };
+  const route = {
+    name: "r",
+    row: 0,
+    action,
+    bodyBytesMax,
+    mapping: undefined,
+    fieldRules: undefined,
+  };
   const find = router ?? (() => route);
   return {
     listeners: [],
@@ -160,6 +167,7 @@ function planOf({ action = hello, bodyBytesMax = 0, router }: Case, words: strin
     timeouts: clientTimeouts,
     forwarded: { rfc7239: false },
     accessLog: undefined,
+    metrics: undefined,
     drainMs: 0,
   };
 }
@@ -169,6 +177,7 @@ function roomsOf({ inFlight = 0 }: Case, words: string[]): Rooms {
   counters.exchangesInFlight = inFlight;
   return {
     pools: [],
+    stats: undefined,
     spoolBudget: { bytesMax: 0, bytesUsed: 0 },
     counters,
     nowMs: () => 0,
