@@ -7,6 +7,8 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 
+import { runObserved } from "./admin/run-observed.ts";
+import { version } from "./cli/version.ts";
 import { compileValue } from "./config/load.ts";
 import type { Problem } from "./config/problems.ts";
 import type { OpenListener } from "./net/doors.ts";
@@ -33,6 +35,8 @@ export class ConfigError extends Error {
 export interface Proxy {
   /** Where it listens; empty before `listen`. A config's port 0 is here the port that was taken. */
   readonly listeners: readonly OpenListener[];
+  /** The same for `/metrics`, `/livez` and `/readyz`, if the config has `metrics`. */
+  readonly metrics: readonly OpenListener[];
   /** Rejects with the system's error if an address cannot be had; then it listens nowhere. */
   listen(): Promise<void>;
   /**
@@ -65,16 +69,25 @@ export function createProxy(config: unknown): Proxy {
   const { plan, problems } = compileValue(config, "config");
   if (plan === undefined) throw new ConfigError(problems);
   let worker: Worker | undefined;
-  let listening: Promise<void> | undefined;
+  let listening: ReturnType<typeof runObserved<Worker>> | undefined;
+  let metrics: readonly OpenListener[] = [];
   const started = (): Worker => (worker ??= createWorker(plan));
+  const listen = async (): Promise<Worker> => {
+    const own = started();
+    await own.listen(plan.listeners);
+    return own;
+  };
   return {
     get listeners() {
       return worker?.listeners ?? [];
     },
+    get metrics() {
+      return metrics;
+    },
     async listen() {
-      listening ??= started().listen(plan.listeners);
+      listening ??= runObserved(plan, version(), listen);
       try {
-        await listening;
+        ({ metrics } = await listening);
       } catch (error) {
         listening = undefined;
         throw error;
@@ -84,9 +97,13 @@ export function createProxy(config: unknown): Proxy {
     upgrade: (request, socket, head) => started().guests.upgrade(request, socket as Socket, head),
     fetch: (request) => started().guests.fetch(request),
     async close(graceMs = plan.drainMs) {
-      const running = worker;
+      const guests = worker;
+      // Whoever called `listen` was told if it failed; then there may be guests all the same.
+      const begun = listening?.catch(() => undefined);
       worker = undefined;
       listening = undefined;
+      metrics = [];
+      const running = (await begun) ?? guests;
       await running?.stop(graceMs);
     },
   };

@@ -2,6 +2,7 @@
 /** Where the program begins: picks the command, and is the last to hear of what nobody caught. */
 
 import { exitCodes } from "./cli/exit-codes.ts";
+import { version } from "./cli/version.ts";
 
 process.on("uncaughtException", (error) => {
   // Whoever read our output has enough of it, as in `foregate check | head -1`.
@@ -20,7 +21,8 @@ try {
     const { tuneCollector } = await import("./cli/tune-collector.ts");
     tuneCollector();
     const { startWorker } = await import("./worker.ts");
-    return await startWorker(plan);
+    const { runObserved } = await import("./admin/run-observed.ts");
+    return await runObserved(plan, version(), () => startWorker(plan));
   });
   process.exit(exitCode);
 } catch (error) {

@@ -16,6 +16,7 @@ import { Doors, type OpenListener } from "./net/doors.ts";
 import type { GuestDoor } from "./net/guest-door.ts";
 import { BeginQueue } from "./exchange/begin-queue.ts";
 import type { ListenOptions } from "./exchange/listen-options.ts";
+import { createStats } from "./exchange/create-stats.ts";
 import type { Plan } from "./exchange/plan.ts";
 import type { Rooms } from "./exchange/rooms.ts";
 import { serve } from "./exchange/serve.ts";
@@ -60,6 +61,8 @@ export interface Worker {
   /** Opens listeners. Rejects as `startWorker` does; then none of them is open. */
   listen(listeners: readonly ListenOptions[]): Promise<void>;
   readonly counters: Counters;
+  /** What metrics show. */
+  readonly observed: Pick<Rooms, "counters" | "stats" | "pools">;
   /** Deadlines that are watched, for tests of leaks. */
   readonly watchedCount: () => number;
   readonly upstreamConnectionCount: () => number;
@@ -105,9 +108,11 @@ export function createWorker(plan: Plan, options: WorkerOptions = {}): Worker {
   const flushes = new FlushList(setImmediate, onBug);
   const services = { transport, wheel, clock, counters, flushes };
   const accessLog = openAccessLog(plan.accessLog);
+  const pools = plan.pools.map((pool) => new Pool(pool, services));
   const rooms: Rooms = {
     ...ownRooms(time.monotonicMs),
-    pools: plan.pools.map((pool) => new Pool(pool, services)),
+    pools,
+    stats: createStats(plan, pools),
     counters,
     clock,
     accessLog,
@@ -140,24 +145,23 @@ export function createWorker(plan: Plan, options: WorkerOptions = {}): Worker {
     guests: doors.guests,
     listen: (wanted) => doors.listen(wanted),
     counters,
+    observed: rooms,
     tick,
     watchedCount: () => wheel.size,
-    upstreamConnectionCount: () => rooms.pools.reduce((sum, pool) => sum + pool.connectionCount, 0),
+    upstreamConnectionCount: () => pools.reduce((sum, pool) => sum + pool.connectionCount, 0),
     spooledBytes: () => rooms.spoolBudget.bytesUsed,
     reopenLogs: () =>
       accessLog?.reopen((error) => onTrouble("cannot reopen the access log", error)),
     async stop(graceMs) {
       await doors.drain(graceMs);
-      for (const pool of rooms.pools) pool.stop();
+      for (const pool of pools) pool.stop();
       clearInterval(timer);
-      // A disk that hangs must not keep the program from stopping.
-      const enough = delay(logCloseMs, undefined, { ref: false });
-      await Promise.race([accessLog?.close(), enough]);
+      await closeInTime(accessLog);
     },
   };
 }
 
-type SharedRooms = keyof Services | "pools" | "accessLog" | "onBug";
+type SharedRooms = keyof Services | "pools" | "stats" | "accessLog" | "onBug";
 
 /** What a worker has for itself, and draws by chance. */
 function ownRooms(nowMs: () => number): Omit<Rooms, SharedRooms> {
@@ -181,6 +185,11 @@ function tendLog(
   counters.logLinesDropped = log.droppedLines;
   const change = log.lookForLoss();
   if (change !== undefined) onTrouble("the access log", change);
+}
+
+/** A disk that hangs must not keep the program from stopping. */
+async function closeInTime(accessLog: AccessLog | undefined): Promise<void> {
+  await Promise.race([accessLog?.close(), delay(logCloseMs, undefined, { ref: false })]);
 }
 
 const machineTime: TimeSource = {

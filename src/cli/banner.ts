@@ -16,11 +16,12 @@ export interface BoundListener {
 
 export interface Ready {
   readonly listeners: readonly BoundListener[];
+  readonly metrics: readonly BoundListener[];
   readonly sites: readonly SiteSummary[];
   readonly tookMs: number;
 }
 
-export function banner({ listeners, sites, tookMs }: Ready): string {
+export function banner({ listeners, metrics, sites, tookMs }: Ready): string {
   const shown = sites.slice(0, sitesShownMax).map((site) => ({
     url: urlOf(site.host, listeners),
     leadsTo: targetsOf(site.leadsTo),
@@ -34,6 +35,7 @@ export function banner({ listeners, sites, tookMs }: Ready): string {
     ...shown.map(({ url, leadsTo }) => `  ➜  ${url.padEnd(width)}  → ${leadsTo}`),
     ...(more > 0 ? [`     and ${more} more`] : []),
     ...listeners.slice(1).map(({ label }) => `     also on ${label}`),
+    ...metrics.slice(0, 1).map((first) => `     metrics on ${metricsUrl(first)}`),
     ...plainHttpNote(sites),
     "",
   ].join("\n");
@@ -51,6 +53,10 @@ function urlOf(host: string, listeners: readonly BoundListener[]): string {
   if (listener === undefined) return `${host === "*" ? "" : `${host} on `}${listeners[0]?.label}`;
   const name = host === "*" ? reachableName(listener.address) : host;
   return `http://${name}${listener.port === 80 ? "" : `:${listener.port}`}`;
+}
+
+function metricsUrl(listener: BoundListener): string {
+  return `${urlOf("*", [listener])}${listener.port > 0 ? "/metrics" : ""}`;
 }
 
 /** An address of all interfaces is nobody's; this machine's own name is. */

@@ -25,26 +25,26 @@ export function describeBindError(
   const [fix = "", ...others] = trouble.fixes;
   return [
     `error[${trouble.code}]: ${trouble.what}`,
-    `  = listen: ${label} (${where})`,
-    `  = fix:    ${fix}`,
-    ...others.map((other) => `    or:     ${other}`),
+    `  = ${listener.key}: ${label} (${where})`,
+    `  = ${"fix:".padEnd(listener.key.length + 1)} ${fix}`,
+    ...others.map((other) => `    ${"or:".padEnd(listener.key.length + 1)} ${other}`),
   ].join("\n");
 }
 
-function troubleOf(error: NodeJS.ErrnoException, { options }: PlacedListener): Trouble {
+function troubleOf(error: NodeJS.ErrnoException, { key, options }: PlacedListener): Trouble {
   const { label, host, port, socketPath } = options;
-  if (socketPath !== undefined) return socketTrouble(error, socketPath);
+  if (socketPath !== undefined) return socketTrouble(error, key, socketPath);
   switch (error.code ?? "") {
     case "EACCES":
     case "EPERM":
-      return privilegeTrouble(port);
+      return privilegeTrouble(key, port);
     case "EADDRINUSE":
       return {
         code: "FG2102",
         what: `port ${port} is in use by another program`,
         fixes: [
           `find it: ss -ltnp 'sport = :${port}'`,
-          `another port: listen: ${port === 8080 ? 8081 : 8080}`,
+          `another port: ${key}: ${otherPort(key, port)}`,
         ],
       };
     case "EADDRNOTAVAIL":
@@ -54,26 +54,37 @@ function troubleOf(error: NodeJS.ErrnoException, { options }: PlacedListener): T
       return {
         code: "FG2103",
         what: `${host ?? label} is no address of this machine`,
-        fixes: ["see which there are: ip -brief address", `every address: listen: ${port}`],
+        fixes: ["see which there are: ip -brief address", anyAddress(key, port)],
       };
     default:
-      return otherTrouble(error, label);
+      return otherTrouble(error, key, label);
   }
 }
 
-function privilegeTrouble(port: number): Trouble {
+type Key = PlacedListener["key"];
+
+const usualPorts: Readonly<Record<Key, number>> = { listen: 8080, metrics: 9090 };
+
+const otherPort = (key: Key, port: number): number =>
+  port === usualPorts[key] ? port + 1 : usualPorts[key];
+
+/** A bare port is every address for clients, and this machine only for metrics. */
+const anyAddress = (key: Key, port: number): string =>
+  key === "listen" ? `every address: listen: ${port}` : `this machine only: metrics: ${port}`;
+
+function privilegeTrouble(key: Key, port: number): Trouble {
   return {
     code: "FG2101",
     what: `port ${port} needs a privilege this process lacks`,
     fixes: [
       `sudo setcap cap_net_bind_service=+ep ${process.execPath}`,
       "AmbientCapabilities=CAP_NET_BIND_SERVICE in its systemd unit",
-      "a port above 1023: listen: 8080",
+      `a port above 1023: ${key}: ${usualPorts[key]}`,
     ],
   };
 }
 
-function socketTrouble(error: NodeJS.ErrnoException, path: string): Trouble {
+function socketTrouble(error: NodeJS.ErrnoException, key: Key, path: string): Trouble {
   const folder = dirname(path);
   // The system's own word for it, ENOENT, comes out of Node as EACCES.
   if (!existsSync(folder)) {
@@ -102,14 +113,14 @@ function socketTrouble(error: NodeJS.ErrnoException, path: string): Trouble {
         ],
       };
     default:
-      return otherTrouble(error, path);
+      return otherTrouble(error, key, path);
   }
 }
 
-function otherTrouble(error: Error, label: string): Trouble {
+function otherTrouble(error: Error, key: Key, label: string): Trouble {
   return {
     code: "FG2106",
     what: `cannot listen on ${label}: ${error.message}`,
-    fixes: ["name another address in `listen`"],
+    fixes: [`name another address in \`${key}\``],
   };
 }

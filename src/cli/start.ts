@@ -26,6 +26,7 @@ const sameSignalMs = 300;
 /** What is known here of that which runs a plan. */
 export interface Running {
   readonly listeners: readonly BoundListener[];
+  readonly metrics: readonly BoundListener[];
   readonly counters: { readonly exchangesInFlight: number };
   /** After the log files were moved away. */
   reopenLogs(): void;
@@ -45,7 +46,7 @@ export async function start(
   try {
     running = await begin();
   } catch (error) {
-    const trouble = describeBindError(error, config.listeners);
+    const trouble = describeBindError(error, [...config.listeners, ...config.metrics]);
     if (trouble === undefined) throw error;
     say(trouble);
     return exitCodes.cannotBind;
@@ -53,7 +54,8 @@ export async function start(
   // Who reads that it is ready may send a signal at once.
   const stopped = untilStopped(running, drainMs);
   const { sites } = config;
-  say(banner({ listeners: running.listeners, sites, tookMs: performance.now() }));
+  const { listeners, metrics } = running;
+  say(banner({ listeners, metrics, sites, tookMs: performance.now() }));
   return await stopped;
 }
 

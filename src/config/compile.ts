@@ -17,6 +17,7 @@ import { forwardedSchema } from "../rewriting/schema.ts";
 import type { SiteOptions } from "../routing/options.ts";
 import { createRouter } from "../routing/router.ts";
 import { compileListeners, compileTrust, type PlacedListener } from "./listeners.ts";
+import { compileMetrics, withRows } from "./metrics.ts";
 import { Place, type Source } from "./place.ts";
 import { Pools } from "./pools.ts";
 import { inFileOrder, isError, type Problem } from "./problems.ts";
@@ -31,6 +32,7 @@ export interface CompiledConfig {
   /** The plan's sites with their routes, for whoever explains them. */
   readonly siteOptions: readonly SiteOptions<RoutePlan>[];
   readonly listeners: readonly PlacedListener[];
+  readonly metrics: readonly PlacedListener[];
   /** Pools that are defined by name. */
   readonly poolNames: readonly string[];
 }
@@ -45,6 +47,7 @@ const topKeys = [
   "limits",
   "listen",
   "logs",
+  "metrics",
   "pools",
   "sites",
   "timeouts",
@@ -60,13 +63,15 @@ export function compile(value: unknown, source: Source, known: readonly Problem[
     const message = value === null ? "the config is empty" : `want a map, found ${describe(value)}`;
     const help = 'begin with: sites: { "*": "localhost:3000" }';
     reject(root, { kind: value === null ? "missing" : "value", message, help });
-    return { plan: undefined, problems, sites: [], siteOptions: [], listeners: [], poolNames: [] };
+    const nothing = { sites: [], siteOptions: [], listeners: [], metrics: [], poolNames: [] };
+    return { plan: undefined, problems, ...nothing };
   }
   root.hasKeys(topKeys);
   for (const key of ["compat", "workers"] as const) {
     if (root.at(key).isThere) root.at(key).read(key === "compat" ? compat : workers);
   }
   const listeners = compileListeners(root.at("listen"));
+  const metrics = compileMetrics(root.at("metrics"), listeners);
   const trust = compileTrust(root.at("trust"));
   checkAnnounced(root.at("listen"), listeners, trust);
   const pools = new Pools();
@@ -77,11 +82,13 @@ export function compile(value: unknown, source: Source, known: readonly Problem[
     pools,
   );
   const rest = readRest(root);
+  const { sites: numbered, routes } = withRows(sites);
   const found = {
     problems: inFileOrder(problems),
     sites: summaries,
-    siteOptions: sites,
+    siteOptions: numbered,
     listeners,
+    metrics,
     poolNames: root
       .at("pools")
       .entries()
@@ -90,7 +97,11 @@ export function compile(value: unknown, source: Source, known: readonly Problem[
   if (problems.some(isError)) return { ...found, plan: undefined };
   const plan: Plan = {
     listeners: listeners.map(({ options }) => options),
-    router: createRouter(sites),
+    metrics:
+      metrics.length === 0
+        ? undefined
+        : { listeners: metrics.map(({ options }) => options), routes },
+    router: createRouter(numbered),
     pools: pools.options,
     trust,
     ...rest,
@@ -109,7 +120,7 @@ function checkAnnounced(listen: Place, listeners: readonly PlacedListener[], tru
   }
 }
 
-type RestOfPlan = Omit<Plan, "listeners" | "router" | "pools" | "trust">;
+type RestOfPlan = Omit<Plan, "listeners" | "metrics" | "router" | "pools" | "trust">;
 
 function readRest(root: Place): RestOfPlan {
   const timeouts = root.at("timeouts").isThere

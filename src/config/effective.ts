@@ -34,6 +34,7 @@ export function effectiveConfig(
     trust: plan.trust.empty ? undefined : plan.trust.blocks(),
     forwarded: plan.forwarded.rfc7239,
     logs: { access: plan.accessLog === undefined ? "off" : defined(effectiveLog(plan.accessLog)) },
+    metrics: metricsOf(plan),
     limits: limitsOf(plan),
     timeouts: clientTimeoutsOf(plan),
     pools: pools.length === 0 ? undefined : Object.fromEntries(pools.map(poolEntry)),
@@ -50,6 +51,12 @@ function listenOf({ listeners }: Plan): unknown {
   return Object.fromEntries(
     listeners.map(({ label, proxyProtocol }) => [label, defined({ proxyProtocol })]),
   );
+}
+
+/** Two of them are what a port alone stands for. */
+function metricsOf({ metrics }: Plan): unknown {
+  const [first, second] = metrics?.listeners ?? [];
+  return second === undefined ? (first?.label ?? "off") : second.port;
 }
 
 function limitsOf({ limits }: Plan): Map {

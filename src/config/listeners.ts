@@ -21,11 +21,12 @@ export const usualListener: ListenOptions = {
 /** A listener and where it is written. */
 export interface PlacedListener {
   readonly options: ListenOptions;
+  readonly key: "listen" | "metrics";
   readonly writtenAt: string | undefined;
 }
 
 export function compileListeners(listen: Place): readonly PlacedListener[] {
-  if (!listen.isThere) return [{ options: usualListener, writtenAt: undefined }];
+  if (!listen.isThere) return [{ options: usualListener, key: "listen", writtenAt: undefined }];
   const found = placesOf(listen);
   if (found.length === 0) {
     reject(listen, {
@@ -41,7 +42,7 @@ export function compileListeners(listen: Place): readonly PlacedListener[] {
     const key = addressKey(options, byAddress.size);
     if (byAddress.has(key)) {
       reject(place, { kind: "twice", message: `${options.label} is listened on twice` });
-    } else byAddress.set(key, { options, writtenAt: place.writtenAt });
+    } else byAddress.set(key, { options, key: "listen", writtenAt: place.writtenAt });
   }
   return [...byAddress.values()];
 }

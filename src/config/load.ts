@@ -67,6 +67,7 @@ const nothing = {
   sites: [],
   siteOptions: [],
   listeners: [],
+  metrics: [],
   poolNames: [],
 } as const;
 

@@ -169,6 +169,7 @@ export function finishRoute(name: string, action: UnfinishedAction, rooms: RoomW
   const { request, response } = rooms.fieldRules;
   return {
     name,
+    row: 0,
     action: action.finish(rooms),
     access: rooms.access,
     bodyBytesMax: rooms.bodyBytesMax,

@@ -8,6 +8,7 @@
 import type { Failure } from "../base/failure.ts";
 import type { RequestHead } from "../http/head.ts";
 import type { ClientLeg } from "../http/leg.ts";
+import type { Member } from "../upstream/pool.ts";
 import type { Plan, RoutePlan } from "./plan.ts";
 
 /** The connection that an exchange came on. */
@@ -40,8 +41,8 @@ export class Exchange {
   status = 0;
   requestBytes = 0;
   responseBytes = 0;
-  /** The upstream that the request went to last; "" for none. */
-  upstream = "";
+  /** Who the request went to last; undefined: nobody. */
+  upstream: Member | undefined;
   /**
    * On the precise clock: when the request was ready to go to the upstream, and when its head was
    * back.

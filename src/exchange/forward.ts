@@ -105,7 +105,7 @@ class Attempts implements RelayOwner {
   async #dial(member: Member, before: Failure | undefined): Promise<void> {
     const x = this.#exchange;
     const { nowMs } = this.#forwarding;
-    x.upstream = member.address.label;
+    x.upstream = member;
     const beganMs = nowMs();
     let connectedMs = 0;
     try {
@@ -128,7 +128,7 @@ class Attempts implements RelayOwner {
       member.onReusable(connection);
       return this.#end(before);
     }
-    this.#exchange.upstream = member.address.label;
+    this.#exchange.upstream = member;
     relay.member = member;
     try {
       relay.send(connection, forMember(this.#head, member));

@@ -13,20 +13,28 @@ export function beginExchange(x: Exchange, { counters }: Rooms): void {
 }
 
 export function endExchange(x: Exchange, rooms: Rooms): void {
-  const { counters, accessLog } = rooms;
+  const { counters, accessLog, stats } = rooms;
   counters.exchangesInFlight -= 1;
   counters.exchangesEnded += 1;
   counters.countStatus(x.status);
   if (x.failure !== undefined) counters.failures[x.failure.code] += 1;
-  if (accessLog === undefined) return;
+  if (accessLog === undefined && stats === undefined) return;
   const endMs = rooms.nowMs();
-  const durationMs = endMs - x.beganMs;
-  const { selection } = accessLog;
+  if (stats !== undefined) {
+    stats.addExchange(x, x.route?.row ?? 0, endMs);
+    if (x.upstream !== undefined) stats.addUpstream(x, x.upstream.row, endMs);
+  }
+  if (accessLog !== undefined) logExchange(x, accessLog, rooms, endMs);
+}
+
+function logExchange(x: Exchange, log: AccessLog, rooms: Rooms, endMs: number): void {
+  const { selection } = log;
   if (selection !== undefined) {
+    const durationMs = endMs - x.beganMs;
     const outcome = { status: x.status, durationMs, failed: x.failure !== undefined };
     if (!selection.has(outcome, rooms.random)) return;
   }
-  accessLog.write(recordOf(x, accessLog, endMs, rooms.clock.wallMs()));
+  log.write(recordOf(x, log, endMs, rooms.clock.wallMs()));
 }
 
 function recordOf(x: Exchange, log: AccessLog, endMs: number, wallMs: number): AccessRecord {
@@ -51,7 +59,7 @@ function recordOf(x: Exchange, log: AccessLog, endMs: number, wallMs: number): A
     responseBytes: x.responseBytes,
     durationMs,
     firstByteMs: x.headSentMs === 0 ? 0 : Math.min(x.headSentMs, endMs) - x.beganMs,
-    upstream: x.upstream,
+    upstream: x.upstream?.address.label ?? "",
     upstreamMs: x.upstreamHeadMs === 0 ? 0 : x.upstreamHeadMs - x.upstreamBeganMs,
     connectMs: x.connectMs,
     failure: x.failure?.code ?? "",

@@ -8,7 +8,7 @@
 import type { AccessOptions } from "../access/options.ts";
 import type { IpSet } from "../base/ip-set.ts";
 import type { ClientLimits, ClientTimeouts } from "../limits/options.ts";
-import type { AccessLogOptions } from "../observe/options.ts";
+import type { AccessLogOptions, MetricsOptions } from "../observe/options.ts";
 import type { FieldRules, ForwardedOptions, PathMapping, Template } from "../rewriting/options.ts";
 import type { Router } from "../routing/router.ts";
 import type { PoolOptions, UpstreamTimeouts } from "../upstream/options.ts";
@@ -25,6 +25,8 @@ export interface Plan {
   readonly forwarded: ForwardedOptions;
   /** undefined: no access log. */
   readonly accessLog: AccessLogOptions | undefined;
+  /** undefined: none. */
+  readonly metrics: MetricsOptions<ListenOptions> | undefined;
   /** How long a stop waits for exchanges in flight. Milliseconds; 30000 by default. */
   readonly drainMs: number;
 }
@@ -32,6 +34,8 @@ export interface Plan {
 export interface RoutePlan {
   /** `example.com /api/*`: the route's name in logs and counters. */
   readonly name: string;
+  /** Its place in `MetricsOptions.routes`; routes that are called the same share one. */
+  readonly row: number;
   readonly action: Action;
   /** undefined: everybody gets in. */
   readonly access: AccessOptions | undefined;

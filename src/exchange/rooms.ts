@@ -8,11 +8,14 @@ import type { Clock } from "../base/clock.ts";
 import type { RequestIds } from "../http/request-id.ts";
 import type { AccessLog } from "../observe/access-log.ts";
 import type { Counters } from "../observe/counters.ts";
+import type { ExchangeStats } from "../observe/exchange-stats.ts";
 import type { Forwarding } from "./forward.ts";
 
 export interface Rooms extends Forwarding {
   readonly clock: Clock;
   readonly counters: Counters;
+  /** undefined: nobody asks for metrics. */
+  readonly stats: ExchangeStats | undefined;
   /** undefined: no access log. */
   readonly accessLog: AccessLog | undefined;
   readonly requestIds: RequestIds;

@@ -26,8 +26,9 @@ export class Counters {
   /** Exchanges that failed, by reason; one that was answered with an error counts here as well. */
   readonly failures: Record<FailureCode, number> = noFailures();
 
-  /** On the wire to and from clients, heads included. */
+  /** On the wire from clients, heads included. */
   clientBytesIn = 0;
+  /** Bodies to clients, and what goes through tunnels; without heads and framing. */
   clientBytesOut = 0;
 
   upstreamDials = 0;

@@ -52,6 +52,8 @@ export class Member implements ConnectionOwner {
   #isStopped = false;
   /** Open connections, idle ones included. */
   connectionCount = 0;
+  /** Its place in the counts by upstream, for whoever counts. */
+  row = 0;
 
   constructor(address: UpstreamAddress, options: PoolOptions, services: Services) {
     this.address = address;
@@ -59,6 +61,10 @@ export class Member implements ConnectionOwner {
     this.#options = options;
     this.#services = services;
     this.#dialler = new Dialler(address, services);
+  }
+
+  get idleCount(): number {
+    return this.#idle.length;
   }
 
   /** An idle connection, or undefined. `isRepeatable`: the request may be sent twice. */

@@ -98,7 +98,9 @@ const banners: readonly {
 for (const { name, listeners, hosts, want } of banners) {
   void test(`banner: ${name}`, () => {
     const sites = hosts.map((host) => ({ host, leadsTo: ["api"] }));
-    const [, first, , ...lines] = banner({ listeners, sites, tookMs: 141.7 }).split("\n");
+    const [, first, , ...lines] = banner({ listeners, metrics: [], sites, tookMs: 141.7 }).split(
+      "\n",
+    );
     assert.match(first ?? "", /^ {2}foregate \d+\.\d+\.\d+ {2}ready in 142 ms$/);
     assert.deepEqual(
       lines.map((line) => line.trim()).filter((line) => line !== ""),
@@ -110,7 +112,7 @@ for (const { name, listeners, hosts, want } of banners) {
 void test("banner: at most ten sites, and at most three targets each", () => {
   const leadsTo = ["a", "b", "c", "d", "e"];
   const sites = Array.from({ length: 12 }, (_, at) => ({ host: `s${at}.test`, leadsTo }));
-  const lines = banner({ listeners: [everywhere], sites, tookMs: 1 }).split("\n");
+  const lines = banner({ listeners: [everywhere], metrics: [], sites, tookMs: 1 }).split("\n");
   assert.equal(lines.filter((line) => line.includes("➜")).length, 10);
   assert.ok(lines.includes("     and 2 more"));
   assert.match(lines.join("\n"), /→ a, b, c and 2 more\n/);
@@ -136,3 +138,13 @@ for (const [host, isPublic] of names) {
     assert.equal(isPublicName(host), isPublic);
   });
 }
+
+void test("banner: where the metrics are", () => {
+  const sites = [{ host: "*", leadsTo: ["api"] }];
+  const shown = (metrics: typeof everywhere): string =>
+    banner({ listeners: [everywhere], metrics: [metrics], sites, tookMs: 1 });
+  const loopback = { label: "127.0.0.1:9090", address: "127.0.0.1", port: 9090 };
+  assert.match(shown(loopback), /\n {5}metrics on http:\/\/127\.0\.0\.1:9090\/metrics\n/);
+  const socket = { label: "unix:/run/m.sock", address: "/run/m.sock", port: 0 };
+  assert.match(shown(socket), /\n {5}metrics on unix:\/run\/m\.sock\n/);
+});

@@ -50,6 +50,56 @@ for (const [listen, want] of listenCases) {
   });
 }
 
+const loopback = (port: number): readonly object[] => [
+  tcp(`127.0.0.1:${port}`, "127.0.0.1", port),
+  tcp(`[::1]:${port}`, "::1", port),
+];
+
+const metricsCases: readonly (readonly [metrics: string, want: readonly object[] | undefined])[] = [
+  ["9090", loopback(9090)],
+  ["'9090'", loopback(9090)],
+  ["0", loopback(0)],
+  ["':9090'", [tcp(":9090", undefined, 9090)]],
+  ["127.0.0.2:8080", [tcp("127.0.0.2:8080", "127.0.0.2", 8080)]],
+  ["m.internal:1", [tcp("m.internal:1", "m.internal", 1)]],
+  [
+    "unix:/run/m.sock",
+    [{ label: "unix:/run/m.sock", host: undefined, port: 0, socketPath: "/run/m.sock" }],
+  ],
+  ["off", undefined],
+  ["false", undefined],
+];
+
+for (const [metrics, want] of metricsCases) {
+  void test(`metrics: ${metrics}`, () => {
+    const plan = planOf(`listen: ["127.0.0.1:8080", 0]\nmetrics: ${metrics}${anySite}`);
+    assert.deepEqual(plan.metrics?.listeners, want);
+  });
+}
+
+void test("metrics: a row for each route, and one for those that are called the same", () => {
+  const plan = planOf(`
+metrics: 9090
+sites:
+  a.test:
+    proxy: ":1"
+    routes: [{ path: /x, respond: 200 }, { header: { x: "1" }, respond: 200 }]
+  b.test: ":1"
+`);
+  const want = [
+    ["", ""],
+    ["a.test", "a.test /x"],
+    ["a.test", "a.test"],
+    ["b.test", "b.test"],
+  ];
+  assert.deepEqual(plan.metrics?.routes, want);
+  const urls = ["http://a.test/x", "http://a.test/", "http://b.test/x"];
+  assert.deepEqual(
+    urls.map((url) => routeOf(plan, url).row),
+    [1, 2, 3],
+  );
+});
+
 /** The address, port, socket and base path. */
 const upstreamCases: readonly (readonly [to: string, want: readonly unknown[]])[] = [
   [":3000", ["localhost", 3000, undefined, ""]],

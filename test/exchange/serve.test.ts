@@ -219,7 +219,7 @@ function planOf(example: Case, words: string[]): Plan {
   const everybody = { allow: undefined, deny: undefined, basic: undefined };
   const access = example.access && { ...everybody, ...example.access };
   const nothing = { access, mapping: undefined, fieldRules: undefined };
-  const route = { name: "r", action, bodyBytesMax, ...nothing };
+  const route = { name: "r", row: 0, action, bodyBytesMax, ...nothing };
   const find = router ?? (() => route);
   return {
     listeners: [],
@@ -235,6 +235,7 @@ function planOf(example: Case, words: string[]): Plan {
     timeouts: clientTimeouts,
     forwarded: { rfc7239: false },
     accessLog: undefined,
+    metrics: undefined,
     drainMs: 0,
   };
 }
@@ -244,6 +245,7 @@ function roomsOf({ inFlight = 0 }: Case, words: string[]): Rooms {
   counters.exchangesInFlight = inFlight;
   return {
     pools: [],
+    stats: undefined,
     spoolBudget: { bytesMax: 0, bytesUsed: 0 },
     counters,
     nowMs: () => 0,

@@ -13,6 +13,7 @@ const everything = { path: undefined, host: undefined, methods: [], fields: [], 
 export function planFor(upstreamPorts: readonly number[], change: Partial<Plan> = {}): Plan {
   const route: RoutePlan = {
     name: "all",
+    row: 0,
     action: { type: "proxy", pool: 0, timeouts: upstreamTimeouts, upgrades: ["websocket"] },
     bodyBytesMax: 0,
     mapping: undefined,
@@ -41,6 +42,7 @@ export function planFor(upstreamPorts: readonly number[], change: Partial<Plan> 
     timeouts: clientTimeouts,
     forwarded: { rfc7239: false },
     accessLog: undefined,
+    metrics: undefined,
     drainMs: 0,
     ...change,
   };

@@ -97,6 +97,7 @@ function routerWith(fieldRules: FieldRules): ReturnType<typeof createRouter<Rout
   const everything = { path: undefined, host: undefined, methods: [], fields: [], query: [] };
   const route: RoutePlan = {
     name: "all",
+    row: 0,
     action: { type: "proxy", pool: 0, timeouts: upstreamTimeouts, upgrades: [] },
     bodyBytesMax: 0,
     mapping: undefined,

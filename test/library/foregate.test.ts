@@ -33,6 +33,29 @@ void test("library: a proxy listens, serves and closes", async () => {
   assert.equal(proxy.listeners.length, 0);
 });
 
+void test("library: metrics are there as long as the proxy is", async () => {
+  const proxy = createProxy({
+    listen: "127.0.0.1:0",
+    metrics: "127.0.0.1:0",
+    logs: { access: false },
+    sites: { "*": { respond: "hello" } },
+  });
+  assert.equal(proxy.metrics.length, 0);
+  await proxy.listen();
+  const url = (at: number | undefined): string => `http://127.0.0.1:${at}`;
+  const close = { headers: { connection: "close" } };
+  const metricsUrl = `${url(proxy.metrics[0]?.port)}/metrics`;
+  try {
+    await (await fetch(url(proxy.listeners[0]?.port), close)).text();
+    const text = await (await fetch(metricsUrl, close)).text();
+    assert.match(text, /^foregate_exchanges_total\{site="\*",.*,status="2xx"\} 1$/m);
+  } finally {
+    await proxy.close(100);
+  }
+  assert.equal(proxy.metrics.length, 0);
+  await assert.rejects(fetch(metricsUrl, close));
+});
+
 void test("library: a wrong config says all that is wrong and starts nothing", () => {
   const make = (): unknown => createProxy({ sites: { "*": { prox: ":1" } }, lisen: 1 });
   assert.throws(make, (error) => {

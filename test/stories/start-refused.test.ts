@@ -60,6 +60,20 @@ void test("story: of two ports one is in use, and the other one is not kept", as
   assert.doesNotMatch(said, /ready in/);
 });
 
+void test("story: the metrics' port is in use, and no client is listened for", async (t) => {
+  const { port } = await listening(t, createServer());
+  const metrics = `metrics: "127.0.0.1:${port}"`;
+  const { code, said } = await refusal(
+    t,
+    `listen: "127.0.0.1:0"\n${metrics}\nsites: { "*": 127.0.0.1:1 }\n`,
+  );
+  assert.equal(code, codes.cannotBind);
+  assert.match(said, new RegExp(`^error\\[FG2102\\]: port ${port} is in use by another program\n`));
+  assert.match(said, /= metrics: 127\.0\.0\.1:\d+ \(.*foregate\.yaml:2:10\)/);
+  assert.match(said, /\n {4}or: {6}another port: metrics: 9090\n/);
+  assert.doesNotMatch(said, /ready in/);
+});
+
 void test("story: a port that only root may have is refused with a way to get it", async (t) => {
   const command = await unprivileged();
   if (typeof command === "string") return t.skip(command);

@@ -1,0 +1,51 @@
+/**
+ * Runs a plan with its metrics beside it. They listen first and end last, so that a probe sees the
+ * start and the drain; if either cannot listen, neither does.
+ */
+
+import type { Plan } from "../exchange/plan.ts";
+import type { Observable } from "./metrics-answers.ts";
+import type { BoundMetrics } from "./metrics-server.ts";
+
+interface Run {
+  readonly observed: Observable;
+  stop(graceMs: number): Promise<void>;
+}
+
+interface WithMetrics {
+  /** Where they listen; empty: the plan has none. */
+  readonly metrics: readonly BoundMetrics[];
+}
+
+/** Rejects if a listener cannot be had, with the system's error and its `label`. */
+export async function runObserved<Started extends Run>(
+  plan: Plan,
+  version: string,
+  start: () => Promise<Started>,
+): Promise<Started & WithMetrics> {
+  if (plan.metrics === undefined) return { ...(await start()), metrics: [] };
+  const { MetricsServer } = await import("./metrics-server.ts");
+  const server = new MetricsServer(version, plan.metrics.listeners, tellOnStandardError);
+  try {
+    const metrics = await server.listen();
+    const run = await start();
+    server.show(run.observed);
+    const stop = async (graceMs: number): Promise<void> => {
+      server.drain();
+      try {
+        await run.stop(graceMs);
+      } finally {
+        await server.close();
+      }
+    };
+    return { ...run, metrics, stop };
+  } catch (error) {
+    await server.close();
+    throw error;
+  }
+}
+
+function tellOnStandardError(error: unknown): void {
+  const seen = error instanceof Error ? error.stack : String(error);
+  process.stderr.write(`foregate: metrics: ${seen}\n`);
+}
