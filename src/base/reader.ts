@@ -46,11 +46,22 @@ export interface Wrong {
   readonly kind?: WrongKind;
   /** What is wrong: "want …, found …". */
   readonly message: string;
+  /** How to mend it in a few words that may stand right behind the value: `write "5s"`. */
+  readonly hint?: string | undefined;
   /** How to mend it, as what to do or what to write. */
   readonly help?: string | undefined;
+  /** What it conflicts with. */
+  readonly beside?: readonly Sibling[];
   readonly path?: readonly PropertyKey[];
   /** Point at the key and not at its value. */
   readonly onKey?: true;
+}
+
+/** Something in the same map or list: its key or its value is pointed at like the culprit's. */
+export interface Sibling {
+  readonly step: string | number;
+  /** `first written here`. */
+  readonly message: string;
 }
 
 /** Reports; the value that it pretends to return is never looked at, since there is an issue. */
@@ -74,8 +85,8 @@ export function describe(value: unknown): string {
 export const text: Reader<string> = (value, reporter) => {
   if (typeof value === "string" && value !== "") return value;
   const scalar = typeof value === "number" || typeof value === "boolean";
-  const help = scalar ? `put it in quotes: "${String(value)}"` : undefined;
-  return reject(reporter, { message: `want text, found ${describe(value)}`, help });
+  const hint = scalar ? `put it in quotes: "${String(value)}"` : undefined;
+  return reject(reporter, { message: `want text, found ${describe(value)}`, hint });
 };
 
 export const flag: Reader<boolean> = (value, reporter) =>
@@ -128,8 +139,8 @@ function quantity(
     const count = typeof value === "string" ? read(value) : undefined;
     if (count !== undefined && count >= smallest && count <= largest) return count;
     const meant = count === undefined ? meantQuantity(kind, value) : undefined;
-    const help = meant === undefined ? undefined : `write "${meant}"`;
-    return reject(reporter, { message: `${want}, found ${describe(value)}`, help });
+    const hint = meant === undefined ? undefined : `write "${meant}"`;
+    return reject(reporter, { message: `${want}, found ${describe(value)}`, hint });
   };
 }
 

@@ -4,9 +4,20 @@ import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 
 import type { PlacedListener } from "../config/listeners.ts";
+import { docsOf } from "../config/problems.ts";
+
+/** Stable; each has its section in the docs. */
+export const bindCodes = {
+  privilege: "FG2101",
+  inUse: "FG2102",
+  notOurs: "FG2103",
+  noFolder: "FG2104",
+  notAllowed: "FG2105",
+  other: "FG2106",
+} as const;
 
 interface Trouble {
-  readonly code: `FG21${string}`;
+  readonly code: (typeof bindCodes)[keyof typeof bindCodes];
   readonly what: string;
   readonly fixes: readonly string[];
 }
@@ -28,6 +39,7 @@ export function describeBindError(
     `  = ${listener.key}: ${label} (${where})`,
     `  = ${"fix:".padEnd(listener.key.length + 1)} ${fix}`,
     ...others.map((other) => `    ${"or:".padEnd(listener.key.length + 1)} ${other}`),
+    `  = ${"docs:".padEnd(listener.key.length + 1)} ${docsOf(trouble.code)}`,
   ].join("\n");
 }
 
@@ -40,7 +52,7 @@ function troubleOf(error: NodeJS.ErrnoException, { key, options }: PlacedListene
       return privilegeTrouble(key, port);
     case "EADDRINUSE":
       return {
-        code: "FG2102",
+        code: bindCodes.inUse,
         what: `port ${port} is in use by another program`,
         fixes: [
           `find it: ss -ltnp 'sport = :${port}'`,
@@ -52,7 +64,7 @@ function troubleOf(error: NodeJS.ErrnoException, { key, options }: PlacedListene
     case "EAI_AGAIN":
     case "EINVAL":
       return {
-        code: "FG2103",
+        code: bindCodes.notOurs,
         what: `${host ?? label} is no address of this machine`,
         fixes: ["see which there are: ip -brief address", anyAddress(key, port)],
       };
@@ -74,7 +86,7 @@ const anyAddress = (key: Key, port: number): string =>
 
 function privilegeTrouble(key: Key, port: number): Trouble {
   return {
-    code: "FG2101",
+    code: bindCodes.privilege,
     what: `port ${port} needs a privilege this process lacks`,
     fixes: [
       `sudo setcap cap_net_bind_service=+ep ${process.execPath}`,
@@ -89,7 +101,7 @@ function socketTrouble(error: NodeJS.ErrnoException, key: Key, path: string): Tr
   // The system's own word for it, ENOENT, comes out of Node as EACCES.
   if (!existsSync(folder)) {
     return {
-      code: "FG2104",
+      code: bindCodes.noFolder,
       what: `the folder ${folder} of the socket does not exist`,
       fixes: [`mkdir -p ${folder}`],
     };
@@ -99,13 +111,13 @@ function socketTrouble(error: NodeJS.ErrnoException, key: Key, path: string): Tr
     case "EPERM":
     case "EROFS":
       return {
-        code: "FG2105",
+        code: bindCodes.notAllowed,
         what: `this process may not make a socket in ${folder}`,
         fixes: [`let the process's user write there: ls -ld ${folder}`, "name another folder"],
       };
     case "EADDRINUSE":
       return {
-        code: "FG2102",
+        code: bindCodes.inUse,
         what: `${path} exists already`,
         fixes: [
           `see whether a program listens there: ss -lxp 'src = ${path}'`,
@@ -119,7 +131,7 @@ function socketTrouble(error: NodeJS.ErrnoException, key: Key, path: string): Tr
 
 function otherTrouble(error: Error, key: Key, label: string): Trouble {
   return {
-    code: "FG2106",
+    code: bindCodes.other,
     what: `cannot listen on ${label}: ${error.message}`,
     fixes: [`name another address in \`${key}\``],
   };

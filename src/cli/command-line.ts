@@ -3,7 +3,7 @@
  * the one: `foregate --help` waits for no YAML and no schema.
  */
 
-import { Argument, Command, CommanderError } from "commander";
+import { Argument, Command, CommanderError, Option } from "commander";
 
 import { nearestWord } from "../config/did-you-mean.ts";
 import type * as Commands from "./commands.ts";
@@ -57,6 +57,7 @@ function buildProgram(around: Surroundings): Command {
     .exitOverride()
     .showHelpAfterError("(foregate --help shows what there is)")
     .version(longVersion(), "-V, --version", "print the version")
+    .addOption(colourOption)
     .argument("[targets...]", "a port, an upstream, or HOST=UPSTREAM: served on :8080")
     .addHelpText("after", examples)
     .helpCommand("help [command]", "say what a command does")
@@ -69,6 +70,10 @@ function buildProgram(around: Surroundings): Command {
   return program;
 }
 
+const colourOption = new Option("--color <when>", "colour in what people read")
+  .choices(["auto", "always", "never"])
+  .default("auto");
+
 const configOption = ["-c, --config <file>", "the config; - reads standard input"] as const;
 
 function addRunning(program: Command, { startPlan, end }: Surroundings): void {
@@ -77,7 +82,7 @@ function addRunning(program: Command, { startPlan, end }: Surroundings): void {
     .description("start with a config file")
     .option(...configOption)
     .action(async (options: Commands.ConfigOptions) => {
-      end(await (await commands()).run(options, startPlan));
+      end(await (await commands()).run({ ...options, ...globals(program) }, startPlan));
     });
   program
     .command("proxy")
@@ -87,7 +92,8 @@ function addRunning(program: Command, { startPlan, end }: Surroundings): void {
     .option("--balance <how>", "how to choose among upstreams")
     .action(async (options: { from: string; to: readonly string[]; balance?: string }) => {
       const { from, to, balance } = options;
-      end(await (await commands()).proxy({ from, to, balance }, startPlan));
+      const wishes = { from, to, balance, ...globals(program) };
+      end(await (await commands()).proxy(wishes, startPlan));
     });
 }
 
@@ -97,8 +103,9 @@ function addLooking(program: Command, { end }: Surroundings): void {
     .description("read a config and say everything that is wrong with it")
     .option(...configOption)
     .option("--json", "print the problems as JSON")
-    .action(async (options: Commands.ConfigOptions & { json?: true }) => {
-      end(await (await commands()).check(options));
+    .option("--strict", "fail on warnings, too")
+    .action(async (options: Commands.CheckOptions) => {
+      end(await (await commands()).check({ ...options, ...globals(program) }));
     });
   program
     .command("print")
@@ -106,7 +113,7 @@ function addLooking(program: Command, { end }: Surroundings): void {
     .option(...configOption)
     .option("--json", "as JSON")
     .action(async (options: Commands.ConfigOptions & { json?: true }) => {
-      end(await (await commands()).printConfig(options));
+      end(await (await commands()).printConfig({ ...options, ...globals(program) }));
     });
   program
     .command("hash-password")
@@ -126,7 +133,7 @@ function addLooking(program: Command, { end }: Surroundings): void {
     .option("--peer <address>", "the address of whoever connects", "127.0.0.1")
     .option("--json", "print the explanation as JSON")
     .action(async (url: string, options: Commands.ExplainOptions) => {
-      end(await (await commands()).explain(url, options));
+      end(await (await commands()).explain(url, { ...options, ...globals(program) }));
     });
   program
     .command("version")
@@ -156,6 +163,8 @@ function addBeginning(program: Command, { end }: Surroundings): void {
     .action((shell: Shell) => print(completionScript(shell, program).trimEnd()));
 }
 
+const globals = (program: Command): Commands.GlobalOptions => program.opts();
+
 const commands = (): Promise<typeof Commands> => import("./commands.ts");
 
 const collect = (word: string, before: readonly string[] = []): readonly string[] => [
@@ -174,7 +183,9 @@ async function serveWords(
     program.outputHelp();
     return exitCodes.ok;
   }
-  if (/^\d+$|[:=]/.test(first)) return (await commands()).serveTargets(targets, startPlan);
+  if (/^\d+$|[:=]/.test(first)) {
+    return (await commands()).serveTargets(targets, globals(program), startPlan);
+  }
   say(`error: ${mistakeIn(first, program)}`);
   return exitCodes.usage;
 }

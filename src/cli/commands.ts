@@ -1,15 +1,28 @@
 /** What each command does; every function resolves with an exit code. */
 
 import { compileValue, loadConfig, type LoadedConfig } from "../config/load.ts";
+import { isError } from "../config/problems.ts";
+import { annotation } from "./annotations.ts";
+import type { ColourChoice } from "./colour.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { configOfProxy, configOfTargets, type OneLiner, type ProxyWishes } from "./one-liner.ts";
-import { countProblems, problemLines, problemsAsJson } from "./report-problems.ts";
-import { count, print, say } from "./say.ts";
+import { countProblems, lookOf, problemLines, problemsAsJson } from "./report-problems.ts";
+import { count, heard, print, say } from "./say.ts";
 import type { Starter } from "./init.ts";
 import type { StartPlan } from "./start.ts";
 
-export interface ConfigOptions {
+/** Of every command. */
+export interface GlobalOptions {
+  readonly color: ColourChoice;
+}
+
+export interface ConfigOptions extends GlobalOptions {
   readonly config?: string;
+}
+
+export interface CheckOptions extends ConfigOptions {
+  readonly json?: true;
+  readonly strict?: true;
 }
 
 /** `-c`, then the environment, then the usual places. */
@@ -17,26 +30,38 @@ const configPath = ({ config }: ConfigOptions): string | undefined =>
   config ?? (process.env["FOREGATE_CONFIG"] || undefined);
 
 export async function run(options: ConfigOptions, startPlan: StartPlan): Promise<number> {
-  return startOr(exitCodes.configInvalid, await loadConfig(configPath(options)), startPlan);
+  const config = await loadConfig(configPath(options));
+  return startOr({ codeIfWrong: exitCodes.configInvalid, ...options }, config, startPlan);
 }
 
-export async function check(options: ConfigOptions & { readonly json?: true }): Promise<number> {
-  const { file, plan, problems, sites } = await loadConfig(configPath(options));
-  const code = plan === undefined ? exitCodes.configInvalid : exitCodes.ok;
-  if (options.json === true) print(problemsAsJson(file, problems));
+export async function check(options: CheckOptions): Promise<number> {
+  const config = await loadConfig(configPath(options));
+  const { file, problems } = config;
+  const isValid = !problems.some(isError) && (options.strict !== true || problems.length === 0);
+  if (options.json === true) print(problemsAsJson(file, problems, isValid));
   else {
-    for (const line of plan === undefined ? problemLines(problems) : []) print(line);
-    if (plan !== undefined) {
-      const parts = [
-        count(sites.length, "site"),
-        count(plan.pools.length, "pool"),
-        `listens on ${plan.listeners.map(({ label }) => label).join(", ")}`,
-      ];
-      print(`${file}: valid (${parts.join(", ")})`);
-    }
-    if (plan !== undefined && problems.length > 0) print(countProblems(problems));
+    for (const line of problemLines(config, lookOf(process.stdout, options.color))) print(line);
+    print(verdict(config, isValid));
   }
-  return code;
+  if (process.env["GITHUB_ACTIONS"] === "true") {
+    // The runner reads both streams, and JSON has to stay JSON.
+    const tell = options.json === true ? say : print;
+    for (const problem of problems) tell(annotation(problem));
+  }
+  await heard();
+  return isValid ? exitCodes.ok : exitCodes.configInvalid;
+}
+
+function verdict({ file, plan, problems, sites }: LoadedConfig, isValid: boolean): string {
+  const counted = countProblems(problems);
+  if (plan === undefined) return `${counted} — config not loaded`;
+  if (!isValid) return `${counted} — config not valid: with --strict, warnings count as errors`;
+  const parts = [
+    count(sites.length, "site"),
+    count(plan.pools.length, "pool"),
+    `listens on ${plan.listeners.map(({ label }) => label).join(", ")}`,
+  ];
+  return `${file}: valid (${parts.join(", ")})${counted === "" ? "" : `, ${counted}`}`;
 }
 
 /** The config that is in force, every shorthand grown and every default in its place. */
@@ -46,13 +71,14 @@ export async function printConfig(
   const config = await loadConfig(configPath(options));
   const { plan, siteOptions, poolNames } = config;
   if (plan === undefined) {
-    for (const line of problemLines(config.problems)) say(line);
+    tellProblems(config, options);
     return exitCodes.configInvalid;
   }
   const { effectiveConfig } = await import("../config/effective.ts");
   const effective = effectiveConfig(plan, siteOptions, { poolNames, hidesSecrets: true });
   if (options.json === true) print(JSON.stringify(effective, undefined, 2));
   else print((await import("yaml")).stringify(effective, yamlStyle).trimEnd());
+  await heard();
   return exitCodes.ok;
 }
 
@@ -69,7 +95,7 @@ export interface ExplainOptions extends ConfigOptions {
 export async function explain(url: string, options: ExplainOptions): Promise<number> {
   const config = await loadConfig(configPath(options));
   if (config.plan === undefined) {
-    for (const line of problemLines(config.problems)) say(line);
+    tellProblems(config, options);
     return exitCodes.configInvalid;
   }
   const { explainedLines, explainFor, portNote, questionOf } = await import("./explain.ts");
@@ -106,32 +132,54 @@ export async function env(options: { readonly json?: true }): Promise<number> {
   return exitCodes.ok;
 }
 
-export function proxy(wishes: ProxyWishes, startPlan: StartPlan): Promise<number> {
-  return startOneLiner(configOfProxy(wishes), startPlan);
+export function proxy(wishes: ProxyWishes & GlobalOptions, startPlan: StartPlan): Promise<number> {
+  return startOneLiner(configOfProxy(wishes), wishes, startPlan);
 }
 
-export function serveTargets(targets: readonly string[], startPlan: StartPlan): Promise<number> {
-  return startOneLiner(configOfTargets(targets), startPlan);
+export function serveTargets(
+  targets: readonly string[],
+  options: GlobalOptions,
+  startPlan: StartPlan,
+): Promise<number> {
+  return startOneLiner(configOfTargets(targets), options, startPlan);
 }
 
-function startOneLiner(config: OneLiner | string, startPlan: StartPlan): Promise<number> {
+function startOneLiner(
+  config: OneLiner | string,
+  { color }: GlobalOptions,
+  startPlan: StartPlan,
+): Promise<number> {
   if (typeof config !== "string") {
-    return startOr(exitCodes.usage, compileValue(config, "command line"), startPlan);
+    const wishes = { codeIfWrong: exitCodes.usage, color };
+    return startOr(wishes, compileValue(config, "command line"), startPlan);
   }
   say(`error: ${config}`);
   return Promise.resolve(exitCodes.usage);
 }
 
+interface StartWishes extends GlobalOptions {
+  readonly codeIfWrong: number;
+}
+
 async function startOr(
-  codeIfWrong: number,
+  { codeIfWrong, color }: StartWishes,
   config: LoadedConfig,
   startPlan: StartPlan,
 ): Promise<number> {
   const { plan } = config;
+  tellProblems(config, { color });
   if (plan === undefined) {
-    for (const line of problemLines(config.problems)) say(line);
+    await heard();
     return codeIfWrong;
   }
   const { start } = await import("./start.ts");
   return await start(() => startPlan(plan), config, plan.drainMs);
+}
+
+/** To whoever wants something else of the config. */
+function tellProblems(config: LoadedConfig, { color }: GlobalOptions): void {
+  const { plan, problems } = config;
+  if (problems.length === 0) return;
+  for (const line of problemLines(config, lookOf(process.stderr, color))) say(line);
+  say(`${countProblems(problems)}${plan === undefined ? " — config not loaded" : ""}`);
 }

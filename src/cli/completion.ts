@@ -1,6 +1,6 @@
 /** `foregate completion`: scripts for shells, made from the commands that there are. */
 
-import type { Command } from "commander";
+import type { Command, Option } from "commander";
 
 export const shells = ["bash", "zsh", "fish"] as const;
 export type Shell = (typeof shells)[number];
@@ -17,7 +17,8 @@ interface Words {
 }
 
 export function completionScript(shell: Shell, program: Command): string {
-  const commands = program.commands.map(wordsOf);
+  const everywhere = program.options.filter(({ long }) => long !== "--version");
+  const commands = program.commands.map((command) => wordsOf(command, everywhere));
   switch (shell) {
     case "bash":
       return bash(commands);
@@ -28,11 +29,12 @@ export function completionScript(shell: Shell, program: Command): string {
   }
 }
 
-function wordsOf(command: Command): Words {
+/** `everywhere`: options that every command takes. */
+function wordsOf(command: Command, everywhere: readonly Option[]): Words {
   return {
     name: command.name(),
     description: command.description(),
-    options: command.options.map(({ long, short, description, flags }) => ({
+    options: [...command.options, ...everywhere].map(({ long, short, description, flags }) => ({
       long: long ?? "",
       short: short ?? undefined,
       description,

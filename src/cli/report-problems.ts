@@ -1,28 +1,65 @@
 /** The problems of a config, for people and for machines. */
 
-import { isError, writeProblem, type Problem } from "../config/problems.ts";
+import type { LoadedConfig } from "../config/load.ts";
+import { adviceOn, docsOf, isError, type Problem } from "../config/problems.ts";
+import { paintFor, type ColourChoice } from "./colour.ts";
+import { picture, type Look } from "./picture.ts";
 import { count } from "./say.ts";
+import { SourceLines } from "./source-line.ts";
 
-/** A line for each, and one that sums up. */
-export function problemLines(problems: readonly Problem[]): string[] {
-  return [...problems.map(writeProblem), `${countProblems(problems)} — config not loaded`];
+/** Where nobody says how wide it is: a file, a pipe, a log of a build. */
+const usualWidth = 120;
+
+export function lookOf(stream: NodeJS.WriteStream, choice: ColourChoice): Look {
+  const surface = { isTerminal: stream.isTTY, environment: process.env };
+  return { width: stream.columns || usualWidth, paint: paintFor(choice, surface) };
 }
 
+/** A picture for each, with an empty line behind it. */
+export function problemLines(
+  { problems, texts }: Pick<LoadedConfig, "problems" | "texts">,
+  look: Look,
+): string[] {
+  const sources = new Map([...texts].map(([file, text]) => [file, new SourceLines(text)]));
+  return problems.flatMap((problem) => [...picture(problem, sources, look), ""]);
+}
+
+/** `2 errors, 1 warning`; "" if there are none. */
 export function countProblems(problems: readonly Problem[]): string {
   const errors = problems.filter(isError).length;
   const warnings = problems.length - errors;
-  const counted = count(errors, "error");
-  return warnings === 0 ? counted : `${counted}, ${count(warnings, "warning")}`;
+  return [
+    ...(errors === 0 ? [] : [count(errors, "error")]),
+    ...(warnings === 0 ? [] : [count(warnings, "warning")]),
+  ].join(", ");
 }
 
 /** One stable form: every key is there, and what is not known is null. */
-export function problemsAsJson(file: string, problems: readonly Problem[]): string {
-  const isValid = !problems.some(isError);
+export function problemsAsJson(
+  file: string,
+  problems: readonly Problem[],
+  isValid: boolean,
+): string {
   const plain = problems.map((problem) => ({
-    ...problem,
+    code: problem.code,
+    severity: problem.severity,
+    message: problem.message,
+    file: problem.file || null,
     line: problem.line ?? null,
     column: problem.column ?? null,
-    help: problem.help ?? null,
+    endLine: problem.endLine ?? null,
+    endColumn: problem.endColumn ?? null,
+    path: problem.path,
+    help: adviceOn(problem) ?? null,
+    docs: docsOf(problem.code),
+    related: problem.related.map(({ message, file: place, line, column, endLine, endColumn }) => ({
+      message,
+      file: place,
+      line,
+      column,
+      endLine,
+      endColumn,
+    })),
   }));
-  return JSON.stringify({ file, valid: isValid, problems: plain }, undefined, 2);
+  return JSON.stringify({ file: file || null, valid: isValid, problems: plain }, undefined, 2);
 }

@@ -21,6 +21,7 @@ import { compileMetrics, withRows } from "./metrics.ts";
 import { Place, type Source } from "./place.ts";
 import { Pools } from "./pools.ts";
 import { inFileOrder, isError, type Problem } from "./problems.ts";
+import { warnOfRedirectLoops } from "./redirect-loop.ts";
 import { readDefaults } from "./routes.ts";
 import { compileSites, type SiteSummary } from "./sites.ts";
 
@@ -76,7 +77,7 @@ export function compile(value: unknown, source: Source, known: readonly Problem[
   checkAnnounced(root.at("listen"), listeners, trust);
   const pools = new Pools();
   pools.define(root.at("pools"));
-  const { sites, summaries } = compileSites(
+  const { sites, summaries, redirects } = compileSites(
     root.at("sites"),
     readDefaults(root.at("defaults")),
     pools,
@@ -84,7 +85,6 @@ export function compile(value: unknown, source: Source, known: readonly Problem[
   const rest = readRest(root);
   const { sites: numbered, routes } = withRows(sites);
   const found = {
-    problems: inFileOrder(problems),
     sites: summaries,
     siteOptions: numbered,
     listeners,
@@ -94,7 +94,14 @@ export function compile(value: unknown, source: Source, known: readonly Problem[
       .entries()
       .map(([name]) => name),
   };
-  if (problems.some(isError)) return { ...found, plan: undefined };
+  if (problems.some(isError)) {
+    return { ...found, problems: inFileOrder(problems), plan: undefined };
+  }
+  pools.warnOfUnused(root.at("pools"));
+  warnOfRedirectLoops(redirects, {
+    sites,
+    ports: new Set(listeners.map(({ options }) => options.port)),
+  });
   const plan: Plan = {
     listeners: listeners.map(({ options }) => options),
     metrics:
@@ -106,7 +113,7 @@ export function compile(value: unknown, source: Source, known: readonly Problem[
     trust,
     ...rest,
   };
-  return { ...found, plan };
+  return { ...found, problems: inFileOrder(problems), plan };
 }
 
 /** Where only trusted peers may connect, there must be some. */
@@ -146,10 +153,15 @@ function readLimits(place: Place): ClientLimits {
   if (given === undefined) return limits;
   for (const [key, bytesMax] of Object.entries(parts)) {
     if (bytesMax <= limits.headBytesMax) continue;
-    const at = place.at(key).isThere ? place.at(key) : place.at("head");
+    const isGiven = place.at(key).isThere;
     const message = `a ${key} of ${bytesMax} bytes does not fit into a head of`;
     const help = `lower limits.${key}, or raise limits.head`;
-    reject(at, { kind: "together", message: `${message} ${limits.headBytesMax}`, help });
+    reject(place.at(isGiven ? key : "head"), {
+      kind: "together",
+      message: `${message} ${limits.headBytesMax}`,
+      help,
+      beside: isGiven && place.at("head").isThere ? [{ step: "head", message: "the head" }] : [],
+    });
   }
   return limits;
 }

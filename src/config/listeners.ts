@@ -3,6 +3,7 @@
 import { IpSet, readCidr } from "../base/ip-set.ts";
 import { describe, flag, reject, type Reader, type Wrong } from "../base/reader.ts";
 import type { ListenOptions } from "../exchange/listen-options.ts";
+import { overlaps } from "./listen-overlap.ts";
 import type { Place } from "./place.ts";
 
 const portMax = 65_535;
@@ -35,16 +36,38 @@ export function compileListeners(listen: Place): readonly PlacedListener[] {
       help: 'a port such as 8080, or "127.0.0.1:8080"',
     });
   }
-  const byAddress = new Map<string, PlacedListener>();
+  const byAddress = new Map<string, PlacedListener & { readonly place: Place }>();
   for (const { place, read } of found) {
     const options = read();
     if (options === undefined) continue;
     const key = addressKey(options, byAddress.size);
-    if (byAddress.has(key)) {
-      reject(place, { kind: "twice", message: `${options.label} is listened on twice` });
-    } else byAddress.set(key, { options, key: "listen", writtenAt: place.writtenAt });
+    const first = byAddress.get(key);
+    if (first !== undefined) {
+      const message = `${options.label} is listened on twice`;
+      const beside = [{ step: stepOf(first.place), message: "first written here" }];
+      reject(place, { kind: "twice", message, help: "remove one of them", beside });
+      continue;
+    }
+    const other = [...byAddress.values()].find((known) => overlaps(known.options, options));
+    if (other !== undefined) warnOfOverlap(place, options, other);
+    byAddress.set(key, { options, key: "listen", writtenAt: place.writtenAt, place });
   }
-  return [...byAddress.values()];
+  return [...byAddress.values()].map(({ options, key, writtenAt }) => {
+    return { options, key, writtenAt };
+  });
+}
+
+const stepOf = ({ path }: Place): string | number => path.at(-1) ?? "";
+
+function warnOfOverlap(
+  place: Place,
+  { label }: ListenOptions,
+  other: PlacedListener & { readonly place: Place },
+): void {
+  const message = `${label} and ${other.options.label} are one address in part`;
+  const beside = [{ step: stepOf(other.place), message: "the other one" }];
+  const help = "remove one of them: the system gives a port away only once";
+  place.warn({ kind: "overlap", message, help, beside });
 }
 
 /** Port 0 is another one each time. */

@@ -10,12 +10,15 @@ import { buffer } from "node:stream/consumers";
 import { compile, type CompiledConfig } from "./compile.ts";
 import { decodeText } from "./decode-text.ts";
 import { configFiles, findConfig } from "./find-config.ts";
-import { problemCodes, type Problem, type ProblemKind } from "./problems.ts";
+import { nowhere, problemCodes, type Problem, type ProblemKind } from "./problems.ts";
 import { readDocument } from "./read-document.ts";
+import type { SourceText } from "./secrets.ts";
 
 export interface LoadedConfig extends CompiledConfig {
-  /** As the user named it. */
+  /** As the user named it; "" if none was found. */
   readonly file: string;
+  /** By the name of the file: what the places of problems are in. */
+  readonly texts: ReadonlyMap<string, SourceText>;
 }
 
 export const standardInput = "-";
@@ -28,7 +31,7 @@ export async function loadConfig(path: string | undefined): Promise<LoadedConfig
   const file = path ?? findConfig(places);
   if (file === undefined) {
     const message = `found no config: looked for ${configFiles(places).join(", ")}`;
-    return failed("foregate", "not-found", message, noConfigHelp);
+    return failed("", "not-found", message, noConfigHelp);
   }
   try {
     if (file === standardInput) return readConfig(await buffer(process.stdin), "<stdin>", ".");
@@ -42,24 +45,26 @@ export async function loadConfig(path: string | undefined): Promise<LoadedConfig
 export function readConfig(bytes: Buffer, file: string, folder: string): LoadedConfig {
   const text = decodeText(bytes);
   if (typeof text !== "string") return failed(file, "syntax", text.message, text.help);
-  const { document, problems: found } = readDocument(text);
-  const problems = found.map(({ kind, ...rest }): Problem => ({
+  const { document, problems: found, secrets } = readDocument(text);
+  const problems = found.map(({ kind, related, ...rest }): Problem => ({
     ...rest,
     code: problemCodes[kind],
     severity: "error",
     file,
     path: "",
+    related: related.map((place) => ({ ...place, file })),
   }));
-  if (document === undefined) return { file, ...nothing, problems };
-  const { value, positionOf } = document;
-  const source = { file, folder: resolve(folder), positionOf };
-  return { file, ...compile(value, source, problems) };
+  const texts = new Map([[file, { text, secrets }]]);
+  if (document === undefined) return { file, texts, ...nothing, problems };
+  const { value, spanOf } = document;
+  const source = { file, folder: resolve(folder), spanOf };
+  return { file, texts, ...compile(value, source, problems) };
 }
 
 /** A config that is written nowhere: `name` stands for the file in messages. */
 export function compileValue(value: unknown, name: string): LoadedConfig {
-  const source = { file: name, folder: process.cwd(), positionOf: () => undefined };
-  return { file: name, ...compile(value, source, []) };
+  const source = { file: name, folder: process.cwd(), spanOf: () => undefined };
+  return { file: name, texts: new Map(), ...compile(value, source, []) };
 }
 
 const nothing = {
@@ -102,10 +107,11 @@ function failed(
     severity: "error",
     message,
     file,
-    line: undefined,
-    column: undefined,
+    ...nowhere,
     path: "",
+    hint: undefined,
     help,
+    related: [],
   };
-  return { file, ...nothing, problems: [problem] };
+  return { file, texts: new Map(), ...nothing, problems: [problem] };
 }

@@ -1,6 +1,6 @@
 /** Places in a config in words: `pool "api"`, `route 2 of site "example.com"`, `limits.head`. */
 
-import type { Path } from "./read-document.ts";
+import type { Path } from "./spans.ts";
 
 /** For machines: `sites["example.com"].routes[1].path`. */
 export function writePath(path: Path): string {

@@ -7,10 +7,26 @@
 
 import type { z } from "zod";
 
-import { describe, type Issue, type Reader, type Reporter } from "../base/reader.ts";
+import {
+  describe,
+  type Issue,
+  type Reader,
+  type Reporter,
+  type Sibling,
+  type Wrong,
+} from "../base/reader.ts";
+import { discreet, discreetPath, type Said } from "./discreet.ts";
 import { namePlace, writePath } from "./place-name.ts";
-import { problemCodes, type Problem, type ProblemKind } from "./problems.ts";
-import type { ConfigDocument, Path } from "./read-document.ts";
+import {
+  nowhere,
+  problemCodes,
+  type Problem,
+  type ProblemKind,
+  type RelatedPlace,
+  type WarningKind,
+} from "./problems.ts";
+import type { ConfigDocument } from "./read-document.ts";
+import type { Path } from "./spans.ts";
 import { unknownKey } from "./unknown-key.ts";
 
 /** What a config came from. */
@@ -19,7 +35,12 @@ export interface Source {
   readonly file: string;
   /** What relative file names in it start from. */
   readonly folder: string;
-  readonly positionOf: ConfigDocument["positionOf"];
+  readonly spanOf: ConfigDocument["spanOf"];
+}
+
+/** What can be started and is meant by nobody. */
+export interface Warning extends Omit<Wrong, "kind"> {
+  readonly kind: WarningKind;
 }
 
 export class Place implements Reporter {
@@ -45,9 +66,9 @@ export class Place implements Reporter {
 
   /** `foregate.yaml:9:5`, for what is found to be wrong only later. */
   get writtenAt(): string {
-    const position = this.source.positionOf(this.path, false);
+    const span = this.source.spanOf(this.path, false);
     const { file } = this.source;
-    return position === undefined ? file : `${file}:${position.line}:${position.column}`;
+    return span === undefined ? file : `${file}:${span.line}:${span.column}`;
   }
 
   at(step: string | number): Place {
@@ -102,20 +123,48 @@ export class Place implements Reporter {
 
   addIssue({ message, path = [], params = {} }: Issue): void {
     const steps = this.#writtenSteps(path);
-    const { kind = "value", help, onKey, standsAlone } = params as Params;
+    const {
+      kind = "value",
+      severity = "error",
+      onKey = false,
+      standsAlone,
+      ...rest
+    } = params as Params;
     const target = [...this.path, ...steps];
-    const position = this.source.positionOf(target, onKey === true);
+    const shown = discreetPath(target);
     const isAlone = standsAlone === true || target.length === 0;
+    const found = steps.reduce(valueAt, this.value);
+    // A key is no secret, unless it stands among secrets; and which file it is has to be known.
+    const about = onKey ? target.slice(0, -1) : target;
+    const said = discreet(
+      { message, hint: rest.hint, help: rest.help },
+      kind === "file" ? [] : about,
+      onKey ? [target.at(-1), found] : found,
+    );
     this.#problems.push({
       code: problemCodes[kind],
-      severity: "error",
-      message: isAlone ? message : `${namePlace(target)}: ${message}`,
+      severity,
+      message: isAlone ? said.message : `${namePlace(shown)}: ${said.message}`,
       file: this.source.file,
-      line: position?.line,
-      column: position?.column,
-      path: writePath(target),
-      help,
+      ...(this.source.spanOf(target, onKey) ?? nowhere),
+      path: writePath(shown),
+      hint: said.hint,
+      help: said.help,
+      related: (rest.beside ?? []).flatMap((sibling) => this.#related(sibling, target, onKey)),
     });
+  }
+
+  /** Reports what does not keep the config from running. */
+  warn(warning: Warning): void {
+    const { message, path = [], ...params } = warning;
+    const issue: Issue = { code: "custom", message, path: [...path] };
+    this.addIssue({ ...issue, params: { ...params, severity: "warning" } });
+  }
+
+  #related({ step, message }: Sibling, target: Path, onKey: boolean): RelatedPlace[] {
+    const { file } = this.source;
+    const span = this.source.spanOf([...target.slice(0, -1), step], onKey);
+    return span === undefined ? [] : [{ message, file, ...span }];
   }
 
   #addUnknown(
@@ -149,9 +198,10 @@ export class Place implements Reporter {
   }
 }
 
-interface Params {
+interface Params extends Omit<Said, "message"> {
   readonly kind?: ProblemKind;
-  readonly help?: string;
+  readonly severity?: Problem["severity"];
+  readonly beside?: readonly Sibling[];
   readonly onKey?: boolean;
   /** The message names its place itself. */
   readonly standsAlone?: boolean;

@@ -34,6 +34,7 @@ export class Pools {
   /** By name; undefined: its definition is wrong, which has been said. */
   readonly #named = new Map<string, PlacedPool | undefined>();
   readonly #unnamed = new Map<string, PlacedPool>();
+  readonly #used = new Set<string>();
 
   get options(): readonly PoolOptions[] {
     return this.#pools;
@@ -48,6 +49,15 @@ export class Pools {
     }
     for (const [name, place] of pools.entries()) {
       this.#named.set(name, this.#readNamed(name, place));
+    }
+  }
+
+  /** Once every route has been read, and none was wrong. */
+  warnOfUnused(pools: Place): void {
+    for (const [name, place] of pools.entries()) {
+      if (this.#used.has(name)) continue;
+      const help = `remove it, or send requests to it: proxy: ${name}`;
+      place.warn({ kind: "unused-pool", message: "no route sends to it", help, onKey: true });
     }
   }
 
@@ -79,13 +89,16 @@ export class Pools {
   }
 
   #byName(name: string, to: Place): PlacedPool | undefined {
+    this.#used.add(name);
     if (this.#named.has(name)) return this.#named.get(name);
     const names = [...this.#named.keys()];
     const meant = nearestWord(name, names);
     const known = names.length === 0 ? "there are no pools" : `there are ${names.join(", ")}`;
-    const guess = meant === undefined ? known : `did you mean "${meant}"`;
-    const help = `${guess}; for a server write "${name}:PORT"`;
-    return reject(to, { kind: "pool", message: `no pool is called ${describe(name)}`, help });
+    const server = `for a server write "${name}:PORT"`;
+    const message = `no pool is called ${describe(name)}`;
+    const help = meant === undefined ? `${known}; ${server}` : server;
+    const hint = meant === undefined ? undefined : `did you mean "${meant}"?`;
+    return reject(to, { kind: "pool", message, help, hint });
   }
 
   #share(upstreams: readonly UpstreamAddress[], keepAliveOptions: KeepAlive): PlacedPool {
@@ -105,7 +118,8 @@ function readWishes(place: Place): PoolWishes | undefined {
     // Before the schema, which would say that `to` is no upstream.
     if (!place.at("to").isThere && place.hasKeys(poolKeys)) {
       const help = "to: [10.0.0.1:8080, 10.0.0.2:8080]";
-      return reject(place, { kind: "missing", message: "want `to`, the upstreams", help });
+      const message = "want `to`, the upstreams";
+      return reject(place, { kind: "missing", message, help, onKey: true });
     }
     return place.parse(poolSchema);
   }

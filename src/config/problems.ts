@@ -5,7 +5,7 @@
 
 import type { WrongKind } from "../base/reader.ts";
 
-/** Stable: people search for them, and scripts compare them. */
+/** Stable: people search for them, and scripts compare them. Each has its section in the docs. */
 export const problemCodes = {
   "not-found": "FG1001",
   unreadable: "FG1002",
@@ -18,34 +18,84 @@ export const problemCodes = {
   pool: "FG1009",
   together: "FG1010",
   file: "FG1011",
+  "never-taken": "FG1201",
+  overlap: "FG1202",
+  "client-host": "FG1203",
+  "redirect-loop": "FG1204",
+  "unused-pool": "FG1205",
 } as const satisfies Record<
-  WrongKind | "not-found" | "unreadable" | "syntax" | "unknown-key",
+  WrongKind | WarningKind | "not-found" | "unreadable" | "syntax" | "unknown-key",
   string
 >;
 
+/** What a config may do, and nobody means. */
+export type WarningKind =
+  | "never-taken"
+  | "overlap"
+  | "client-host"
+  | "redirect-loop"
+  | "unused-pool";
+
 export type ProblemKind = keyof typeof problemCodes;
 export type ProblemCode = (typeof problemCodes)[ProblemKind];
+
+/** From the first character to the one behind the last; lines and columns from 1. */
+export interface Span {
+  readonly line: number;
+  readonly column: number;
+  readonly endLine: number;
+  readonly endColumn: number;
+}
+
+/** Another place that has to do with it. */
+export interface RelatedPlace extends Span {
+  /** What is there: `first written here`. */
+  readonly message: string;
+  readonly file: string;
+}
 
 export interface Problem {
   readonly code: ProblemCode;
   readonly severity: "error" | "warning";
   readonly message: string;
-  /** As the user named it. */
+  /** As the user named it; "" if there is none. */
   readonly file: string;
-  /** From 1; undefined: the whole file is meant, or there is none. */
+  /** From 1; all four undefined: the whole file is meant, or there is none. */
   readonly line: number | undefined;
   readonly column: number | undefined;
+  readonly endLine: number | undefined;
+  readonly endColumn: number | undefined;
   /** `pools.api.to[1]`; "" is the whole config. */
   readonly path: string;
-  /** How to mend it; undefined if the message says it. */
+  /** How to mend it in a few words, to stand right behind the place. */
+  readonly hint: string | undefined;
+  /** How to mend it; with `hint` undefined as well, the message says it. */
   readonly help: string | undefined;
+  readonly related: readonly RelatedPlace[];
 }
+
+export const nowhere = {
+  line: undefined,
+  column: undefined,
+  endLine: undefined,
+  endColumn: undefined,
+} as const;
+
+/** All that is said on how to mend it. */
+export function adviceOn({ hint, help }: Problem): string | undefined {
+  return hint === undefined || help === undefined ? (hint ?? help) : `${hint} — ${help}`;
+}
+
+/** Where a code is explained, from the folder of the package. */
+export const docsOf = (code: string): string => `docs/errors.md#${code}`;
 
 /** One line: `foregate.yaml:9:5: error[FG1004]: unknown key … — did you mean …?` */
 export function writeProblem(problem: Problem): string {
-  const { file, line, column, severity, code, message, help } = problem;
+  const { file, line, column, severity, code, message } = problem;
   const place = line === undefined ? file : `${file}:${line}:${column}`;
-  return `${place}: ${severity}[${code}]: ${message}${help === undefined ? "" : ` — ${help}`}`;
+  const advice = adviceOn(problem);
+  const text = `${severity}[${code}]: ${message}${advice === undefined ? "" : ` — ${advice}`}`;
+  return place === "" ? text : `${place}: ${text}`;
 }
 
 /** In the order of the file; what concerns the whole file comes first. */

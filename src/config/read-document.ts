@@ -5,45 +5,32 @@
  * error: a key written twice, an unknown tag, a second document. Anchors and `<<` are allowed.
  */
 
-import {
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  LineCounter,
-  parseDocument,
-  visit,
-  type Document as YamlDocument,
-  type Pair,
-  type YAMLMap,
-} from "yaml";
+import { isAlias, LineCounter, parseDocument, visit, type Document, type YAMLMap } from "yaml";
 
-import type { ProblemKind } from "./problems.ts";
-
-export type Path = readonly (string | number)[];
-
-export interface Position {
-  /** Both from 1. */
-  readonly line: number;
-  readonly column: number;
-}
+import type { ProblemKind, Span } from "./problems.ts";
+import { isSecretAt, secretsOf } from "./secrets.ts";
+import { nameOf, rangeOf, Spans, type Path, type Range } from "./spans.ts";
 
 export interface ConfigDocument {
   readonly value: unknown;
   /** Where this place is written; of a place that is not, where the nearest one around it is. */
-  readonly positionOf: (path: Path, onKey: boolean) => Position | undefined;
+  readonly spanOf: (path: Path, onKey: boolean) => Span | undefined;
 }
 
-export interface DocumentProblem extends Position {
+export interface DocumentProblem extends Span {
   readonly kind: ProblemKind;
   readonly message: string;
+  readonly hint: string | undefined;
   readonly help: string | undefined;
+  readonly related: readonly (Span & { readonly message: string })[];
 }
 
 export interface ReadDocument {
   /** undefined: the text cannot be trusted to mean anything. */
   readonly document: ConfigDocument | undefined;
   readonly problems: readonly DocumentProblem[];
+  /** What of the text may not be shown. */
+  readonly secrets: readonly Range[];
 }
 
 export function readDocument(text: string): ReadDocument {
@@ -55,32 +42,43 @@ export function readDocument(text: string): ReadDocument {
     // The library compares each key with each: 2 s for 10,000 sites. We look ourselves.
     uniqueKeys: false,
   });
+  const spans = new Spans(yaml, text, lines);
+  const secrets = secretsOf(yaml, text);
   const found = [...syntaxProblems(yaml, text), ...meaningProblems(yaml)];
-  const problems = found.map(({ offset, ...problem }) => ({ ...problem, ...at(lines, offset) }));
+  const problems = found.map((problem): DocumentProblem => {
+    const isSecret = problem.kind === "syntax" && isSecretAt(secrets, problem.range[0]);
+    return placed(isSecret ? { ...problem, ...untold } : problem, spans);
+  });
   const isSound = found.every(({ kind }) => kind === "twice");
-  if (!isSound) return { document: undefined, problems };
+  if (!isSound) return { document: undefined, problems, secrets };
 
   const value = toValue(yaml);
   if (value instanceof Error) {
     const message = `cannot read it: aliases within aliases grow too large`;
-    const help = "write them out";
-    return { document: undefined, problems: [{ ...none, message, help }] };
+    const range: Range = [0, 0];
+    const problem: Found = { kind: "syntax", message, help: "write them out", range };
+    return { document: undefined, problems: [placed(problem, spans)], secrets };
   }
-  const positionOf = (path: Path, onKey: boolean): Position | undefined => {
-    const offset = offsetOf(yaml, path, onKey);
-    return offset === undefined ? undefined : at(lines, offset);
-  };
-  return { document: { value, positionOf }, problems };
+  return { document: { value, spanOf: (path, onKey) => spans.of(path, onKey) }, problems, secrets };
 }
 
 interface Found {
   readonly kind: ProblemKind;
   readonly message: string;
   readonly help: string | undefined;
-  readonly offset: number;
+  readonly range: Range;
+  /** Where the key was written first. */
+  readonly first?: Range | undefined;
 }
 
-const none = { kind: "syntax", line: 1, column: 1 } as const;
+/** Messages quote what they are about. */
+const untold = { message: "cannot read it: this value", help: "put the value in quotes" } as const;
+
+function placed({ range, first, ...said }: Found, spans: Spans): DocumentProblem {
+  const message = "first written here";
+  const related = first === undefined ? [] : [{ message, ...spans.between(first) }];
+  return { ...said, hint: undefined, related, ...spans.between(range) };
+}
 
 /** Where the library's words say too little. */
 const wordsByCode: Readonly<Record<string, string>> = {
@@ -104,20 +102,21 @@ const helpByCode: Readonly<Record<string, string>> = {
   MULTILINE_IMPLICIT_KEY: "a comma or a quote is missing",
 };
 
-function syntaxProblems(yaml: YamlDocument, text: string): Found[] {
+function syntaxProblems(yaml: Document, text: string): Found[] {
   const stars = yaml.warnings.filter(({ code }) => code === "BAD_ALIAS");
   const said = [...yaml.warnings, ...yaml.errors].filter(
     // One unquoted star breaks whatever follows it: say it once, and where it is.
     ({ code, pos }) => code === "BAD_ALIAS" || !stars.some((star) => isNear(star.pos[0], pos[0])),
   );
   const offsets = new Set<number>();
-  return said.flatMap(({ code, pos: [start], message }) => {
+  return said.flatMap(({ code, pos: [start, end], message }) => {
     const offset = code === "BAD_ALIAS" ? text.lastIndexOf("*", start) : start;
     // What follows from an error is often found at the same place.
     if (offsets.has(offset)) return [];
     offsets.add(offset);
     const what = wordsByCode[code] ?? message;
-    return [{ kind: "syntax", message: `cannot read it: ${what}`, help: helpByCode[code], offset }];
+    const range: Range = [offset, Math.max(end, offset)];
+    return [{ kind: "syntax", message: `cannot read it: ${what}`, help: helpByCode[code], range }];
   });
 }
 
@@ -125,7 +124,7 @@ function syntaxProblems(yaml: YamlDocument, text: string): Found[] {
 const isNear = (star: number, other: number): boolean => other >= star - 1 && other - star < 300;
 
 /** Sound YAML that means nothing here. */
-function meaningProblems(yaml: YamlDocument): Found[] {
+function meaningProblems(yaml: Document): Found[] {
   const found: Found[] = [];
   visit(yaml, {
     Alias(_, alias) {
@@ -133,7 +132,7 @@ function meaningProblems(yaml: YamlDocument): Found[] {
       const { source } = alias;
       const message = `\`*${source}\` is an alias, and no anchor \`&${source}\` is before it`;
       const help = `put it in quotes if it is text: "*${source}"`;
-      found.push({ kind: "syntax", message, help, offset: alias.range?.[0] ?? 0 });
+      found.push({ kind: "syntax", message, help, range: rangeOf(alias) ?? [0, 0] });
     },
     Map(_, map) {
       found.push(...keyProblems(map));
@@ -143,86 +142,30 @@ function meaningProblems(yaml: YamlDocument): Found[] {
 }
 
 function keyProblems(map: YAMLMap): Found[] {
-  const names = new Set<string>();
+  const firsts = new Map<string, Range>();
   return map.items.flatMap(({ key }): Found[] => {
-    const offset = hasRange(key) ? key.range[0] : 0;
+    const range = rangeOf(key) ?? [0, 0];
     const name = nameOf(key);
     if (isAlias(key) || name === "<<") return [];
     if (name === undefined || name === "__proto__" || name === "") {
       const what = name === undefined ? "a list or a map" : `\`${name}\``;
-      const message = `${what} cannot be a key`;
-      return [{ kind: "syntax", message, help: undefined, offset }];
+      return [{ kind: "syntax", message: `${what} cannot be a key`, help: undefined, range }];
     }
-    const isKnown = names.has(name);
-    names.add(name);
+    const first = firsts.get(name);
+    if (first === undefined) {
+      firsts.set(name, range);
+      return [];
+    }
     const message = `\`${name}\` is written twice`;
-    return isKnown ? [{ kind: "twice", message, help: undefined, offset }] : [];
+    return [{ kind: "twice", message, help: "keep one of them", range, first }];
   });
 }
 
-function toValue(yaml: YamlDocument): unknown {
+function toValue(yaml: Document): unknown {
   try {
     return yaml.toJS() as unknown;
   } catch (error) {
     // The library's own bound on what aliases may grow into.
     return error instanceof Error ? error : new Error(String(error));
   }
-}
-
-function at(lines: LineCounter, offset: number): Position {
-  const { line, col } = lines.linePos(offset);
-  return { line: Math.max(line, 1), column: Math.max(col, 1) };
-}
-
-function offsetOf(yaml: YamlDocument, path: Path, onKey: boolean): number | undefined {
-  let node: unknown = yaml.contents;
-  let offset = hasRange(node) ? node.range[0] : undefined;
-  for (const [depth, step] of path.entries()) {
-    const within = isAlias(node) ? node.resolve(yaml) : node;
-    const isLast = depth === path.length - 1;
-    if (isMap(within)) {
-      const pair = pairOf(within, step, yaml);
-      if (pair === undefined) return offset;
-      const { key, value } = pair;
-      node = value;
-      const target = (onKey && isLast) || !hasRange(value) || isEmpty(value) ? key : value;
-      if (hasRange(target)) offset = target.range[0];
-    } else if (isSeq(within) && typeof step === "number") {
-      node = within.items[step];
-      if (hasRange(node)) offset = node.range[0];
-    } else return offset;
-  }
-  return offset;
-}
-
-/** The pair with this key, here or in what `<<` merges in. */
-function pairOf(map: YAMLMap, step: string | number, yaml: YamlDocument): Pair | undefined {
-  const own = map.items.find(({ key }) => nameOf(key) === String(step));
-  if (own !== undefined) return own;
-  for (const { key, value } of map.items) {
-    if (nameOf(key) !== "<<") continue;
-    for (const source of isSeq(value) ? value.items : [value]) {
-      const merged = isAlias(source) ? source.resolve(yaml) : source;
-      const found = isMap(merged) ? pairOf(merged, step, yaml) : undefined;
-      if (found !== undefined) return found;
-    }
-  }
-  return undefined;
-}
-
-/** What the key is called in the value; undefined: it is no scalar. */
-function nameOf(key: unknown): string | undefined {
-  if (!isScalar(key)) return undefined;
-  if (key.value === null) return "";
-  // `<<` is a symbol once merging is on.
-  const value = key.value as string | number | boolean | symbol;
-  return typeof value === "symbol" ? (key.source ?? "<<") : String(value);
-}
-
-/** `key:` with nothing behind it: the key is where the eye has to go. */
-const isEmpty = (node: unknown): boolean =>
-  isScalar(node) && node.value === null && (node.source ?? "") === "";
-
-function hasRange(node: unknown): node is { readonly range: readonly [number, number, number] } {
-  return typeof node === "object" && node !== null && "range" in node && Array.isArray(node.range);
 }

@@ -52,7 +52,10 @@ export function compileRespond(place: Place): RespondAction | undefined {
   }
   if (content.body.length > 0 && (status === 204 || status === 205 || status === 304)) {
     const message = `an answer with status ${status} has no body (RFC 9110 §6.4.1)`;
-    return reject(place.at("status"), { kind: "together", message });
+    const step = place.at("file").isThere ? "file" : "body";
+    const beside = [{ step, message: "its body" }];
+    const help = `remove the ${step}, or answer with another status`;
+    return reject(place.at("status"), { kind: "together", message, help, beside });
   }
   return action(status, fields, content);
 }
@@ -111,7 +114,9 @@ function readContent(place: Place): Content | undefined {
   const file = place.at("file");
   if (body.isThere && file.isThere) {
     const message = "`body` and `file` do not go together";
-    return reject(file, { kind: "together", message, onKey: true });
+    const beside = [{ step: "body", message: "the other one" }];
+    const help = "keep one of them";
+    return reject(file, { kind: "together", message, help, beside, onKey: true });
   }
   if (file.isThere) return readContentFile(file);
   if (!body.isThere || body.value === "") return noContent;

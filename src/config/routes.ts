@@ -85,7 +85,9 @@ export function readAction(place: Place, pools: Pools): UnfinishedAction | "none
   if (first === undefined) return "none";
   for (const other of others) {
     const message = `\`${first}\` and \`${other}\` do not go together: a route does one thing`;
-    reject(place.at(other), { kind: "together", message, onKey: true });
+    const beside = [{ step: first, message: "the other one" }];
+    const help = "keep one of them, or write two routes";
+    reject(place.at(other), { kind: "together", message, help, beside, onKey: true });
   }
   const at = place.at(first);
   switch (first) {
@@ -122,7 +124,7 @@ export function readProxy(place: Place, pools: Pools): UnfinishedAction | undefi
   const to = place.at("to");
   if (!to.isThere) {
     const help = 'to: "localhost:3000", a list of upstreams, or a pool\'s name';
-    reject(place, { kind: "missing", message: "want `to`, where requests go", help });
+    reject(place, { kind: "missing", message: "want `to`, where requests go", help, onKey: true });
   }
   const upgrades = optional(place.at("upgrade"), (at) => at.read(upgradeList)) ?? usualUpgrades;
   const pool = to.isThere ? pools.find(to, wishes?.keepAlive) : undefined;

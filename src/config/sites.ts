@@ -7,9 +7,12 @@ import type { RoutePlan } from "../exchange/plan.ts";
 import type { PathMapping } from "../rewriting/options.ts";
 import { isUnder } from "../rewriting/path-prefix.ts";
 import type { RouteMatch, SiteOptions } from "../routing/options.ts";
+import { routesNeverTaken } from "../routing/never-taken.ts";
 import { hostPattern, matchKeys, matchSchema } from "../routing/schema.ts";
+import { warnOfClientHosts } from "./client-host.ts";
 import type { Place } from "./place.ts";
 import type { Pools } from "./pools.ts";
+import type { PlacedRedirect } from "./redirect-loop.ts";
 import {
   actionKeys,
   finishRoute,
@@ -32,9 +35,15 @@ export interface SiteSummary {
 export interface CompiledSites {
   readonly sites: readonly SiteOptions<RoutePlan>[];
   readonly summaries: readonly SiteSummary[];
+  readonly redirects: readonly PlacedRedirect[];
 }
 
-type Entry = SiteOptions<RoutePlan>["routes"][number];
+interface Entry {
+  readonly match: RouteMatch;
+  readonly route: RoutePlan;
+  /** Where its action is written. */
+  readonly place: Place;
+}
 
 interface CompiledSite {
   readonly entries: readonly Entry[];
@@ -58,21 +67,36 @@ export function compileSites(sites: Place, defaults: RoomWishes, pools: Pools): 
     const help = 'sites: { "*": "localhost:3000" } sends everything to one upstream';
     reject(sites, { kind: "missing", message, help });
   }
-  const compiled = new Map<string, CompiledSite>();
+  const compiled = new Map<string, CompiledSite & { readonly written: string }>();
   for (const [written, place] of sites.entries()) {
     const host = place.read(siteHost(written));
     const site = compileSite(host ?? written, place, { defaults, pools });
     if (host === undefined) continue;
-    if (compiled.has(host)) {
-      reject(place, { kind: "twice", message: "this host is written twice", onKey: true });
-    }
-    compiled.set(host, site);
+    const first = compiled.get(host)?.written;
+    compiled.set(host, { ...site, written: first ?? written });
+    if (host === "*") warnOfClientHosts(place);
+    if (first === undefined) continue;
+    const beside = [{ step: first, message: "first written here" }];
+    const message = "this host is written twice";
+    const help = "write both into one site";
+    reject(place, { kind: "twice", message, help, onKey: true, beside });
   }
   const all = [...compiled];
   return {
-    sites: all.map(([host, { entries }]) => ({ host, routes: entries })),
+    sites: all.map(([host, { entries }]) => ({ host, routes: entries.map(withoutPlace) })),
     summaries: all.map(([host, { leadsTo }]) => ({ host, leadsTo: [...new Set(leadsTo)] })),
+    redirects: all.flatMap(([host, { entries }]) => redirectsOf(host, entries)),
   };
+}
+
+const withoutPlace = ({ match, route }: Entry): SiteOptions<RoutePlan>["routes"][number] => ({
+  match,
+  route,
+});
+
+function redirectsOf(host: string, entries: readonly Entry[]): PlacedRedirect[] {
+  const found = entries.filter(({ route }) => route.action.type === "redirect");
+  return found.map((entry) => ({ host, ...entry }));
 }
 
 /** The host of a key; names in other scripts become what is sent on the wire (RFC 5891). */
@@ -101,19 +125,21 @@ function compileSite(host: string, place: Place, around: Around): CompiledSite {
     const action = readProxy(place, around.pools);
     if (action === undefined) return nothing;
     const route = finishRoute(host, action, around.defaults);
-    return { entries: [{ match: everything, route }], leadsTo: [action.label] };
+    return { entries: [{ match: everything, route, place }], leadsTo: [action.label] };
   }
   place.hasKeys(siteKeys);
   const rooms = readRooms(place, around.defaults);
   const action = readAction(place, around.pools);
-  const site: SiteBase = { host, rooms, action, pools: around.pools };
+  const actionPlace = actionOf(place);
+  const site: SiteBase = { host, rooms, action, actionPlace, pools: around.pools };
   const routes = compileRoutes(place.at("routes"), site);
   if (action === undefined || action === "none") {
     if (action === "none" && !place.at("routes").isThere) rejectIdle(place);
-    return guarded(routes, host, rooms);
+    return guarded(routes, site);
   }
   // What no route takes goes where the site itself goes.
-  const own = { match: everything, route: finishRoute(host, action, rooms) };
+  const route = finishRoute(host, action, rooms);
+  const own = { match: everything, route, place: actionPlace };
   const hasOwn = routes.entries.some(({ match }) => isEverything(match));
   return {
     entries: hasOwn ? routes.entries : [...routes.entries, own],
@@ -122,11 +148,12 @@ function compileSite(host: string, place: Place, around: Around): CompiledSite {
 }
 
 /** Who is kept out of a site is not told which of its paths have a route. */
-function guarded(site: CompiledSite, host: string, rooms: RoomWishes): CompiledSite {
-  const hasOwn = site.entries.some(({ match }) => isEverything(match));
-  if (rooms.access === undefined || hasOwn) return site;
-  const rest = { match: everything, route: finishRoute(host, nothingThere, rooms) };
-  return { ...site, entries: [...site.entries, rest] };
+function guarded(routes: CompiledSite, { host, rooms, actionPlace }: SiteBase): CompiledSite {
+  const hasOwn = routes.entries.some(({ match }) => isEverything(match));
+  if (rooms.access === undefined || hasOwn) return routes;
+  const route = finishRoute(host, nothingThere, rooms);
+  const rest = { match: everything, route, place: actionPlace };
+  return { ...routes, entries: [...routes.entries, rest] };
 }
 
 function rejectList(place: Place): CompiledSite {
@@ -137,11 +164,16 @@ function rejectList(place: Place): CompiledSite {
 
 function rejectIdle(place: Place): void {
   const message = "want `proxy`, `redirect`, `respond` or `routes`, found none";
-  reject(place, { kind: "missing", message });
+  reject(place, { kind: "missing", message, onKey: true });
 }
+
+/** The part of a site or a route that says what it does. */
+const actionOf = (place: Place): Place =>
+  place.at(actionKeys.find((key) => place.at(key).isThere) ?? "routes");
 
 interface SiteBase extends Pick<Around, "pools"> {
   readonly host: string;
+  readonly actionPlace: Place;
   readonly rooms: RoomWishes;
   readonly action: UnfinishedAction | "none" | undefined;
 }
@@ -151,7 +183,7 @@ function compileRoutes(routes: Place, site: SiteBase): CompiledSite {
   if (routes.items().length === 0) {
     reject(routes, { message: `want a list of routes, found ${describe(routes.value)}` });
   }
-  const firstByMatch = new Map<string, number>();
+  const firstByMatch = new Map<string, PlacedMatch>();
   const entries: Entry[] = [];
   const leadsTo: string[] = [];
   for (const [at, place] of routes.items().entries()) {
@@ -161,17 +193,39 @@ function compileRoutes(routes: Place, site: SiteBase): CompiledSite {
     }
     const compiled = compileRoute(place, site);
     if (compiled === undefined) continue;
-    const { match, route, label } = compiled;
-    const conditions = JSON.stringify(match);
+    const { label, ...entry } = compiled;
+    const conditions = JSON.stringify(entry.match);
     const first = firstByMatch.get(conditions);
     if (first !== undefined) {
-      const message = `can never be taken: route ${first + 1} has the same conditions`;
-      reject(place, { kind: "twice", message });
-    } else firstByMatch.set(conditions, at);
-    entries.push({ match, route });
+      const other = `route ${first.at + 1}`;
+      const message = `can never be taken: ${other} has the same conditions`;
+      const beside = [{ step: first.at, message: other }];
+      reject(place, { kind: "twice", message, help: `remove it, or ${other}`, beside });
+    } else firstByMatch.set(conditions, { at, match: entry.match });
+    entries.push(entry);
     leadsTo.push(label);
   }
+  warnOfNeverTaken(routes, [...firstByMatch.values()]);
   return { entries, leadsTo };
+}
+
+interface PlacedMatch {
+  /** Index into the list; what is wrong leaves gaps. */
+  readonly at: number;
+  readonly match: RouteMatch;
+}
+
+function warnOfNeverTaken(routes: Place, placed: readonly PlacedMatch[]): void {
+  for (const found of routesNeverTaken(placed.map(({ match }) => match))) {
+    const step = placed[found.takenBy]!.at;
+    const other = `route ${step + 1}`;
+    routes.at(placed[found.route]!.at).warn({
+      kind: "never-taken",
+      message: `can never be taken: ${other} takes all that it would`,
+      help: found.isAlike ? `remove it, or ${other}` : `write it before ${other}, or remove it`,
+      beside: [{ step, message: other }],
+    });
+  }
 }
 
 function compileRoute(place: Place, site: SiteBase): (Entry & { label: string }) | undefined {
@@ -190,7 +244,9 @@ function compileRoute(place: Place, site: SiteBase): (Entry & { label: string })
   }
   if (action === undefined || action === "none" || match === undefined) return undefined;
   const name = `${site.host}${routeName(match)}`;
-  return { match, route: finishRoute(name, action, rooms), label: action.label };
+  const written = own === "none" ? site.actionPlace : actionOf(place);
+  const route = finishRoute(name, action, rooms);
+  return { match, route, place: written, label: action.label };
 }
 
 /** ` POST /api/*`, as it stands behind the host in logs. */
@@ -228,6 +284,7 @@ function checkMapping({ path }: RouteMatch, mapping: PathMapping | undefined, pl
     if (path === undefined || path.includes("/:")) continue;
     if (isUnder(path.replace(/\/\*$/, "") || "/", prefix)) continue;
     const message = `the path ${path} does not begin with ${prefix}, so nothing would change`;
-    reject(at, { kind: "together", message });
+    const beside = [{ step: "path", message: "the path of this route" }];
+    reject(at, { kind: "together", message, beside });
   }
 }

@@ -66,9 +66,13 @@ const homes: Readonly<Record<string, string>> = {
   write: "`timeouts` at the top",
 };
 
-export interface UnknownKey {
+export interface UnknownKey extends Advice {
   readonly kind: ProblemKind;
   readonly message: string;
+}
+
+interface Advice {
+  readonly hint?: string | undefined;
   readonly help?: string | undefined;
 }
 
@@ -79,17 +83,20 @@ export function unknownKey(key: string, known: readonly string[], place: string)
     return { kind: "unavailable", message };
   }
   const message = `unknown key \`${key}\` in ${place}`;
-  return { kind: "unknown-key", message, help: keyHelp(key, known) };
+  return { kind: "unknown-key", message, ...adviceOn(key, known) };
 }
 
-function keyHelp(key: string, known: readonly string[]): string | undefined {
+function adviceOn(key: string, known: readonly string[]): Advice {
   const home = Object.hasOwn(homes, key) ? homes[key] : undefined;
-  if (home !== undefined) return `\`${key}\` belongs in ${home}`;
+  if (home !== undefined) return { help: `\`${key}\` belongs in ${home}` };
   const meant = nearestWord(key, known);
-  if (meant !== undefined) return `did you mean \`${meant}\`?`;
+  if (meant !== undefined) return { hint: `did you mean \`${meant}\`?` };
   const elsewhere = nearestWord(key, [...Object.keys(homes), ...laterKeys]);
   if (elsewhere !== undefined && Object.hasOwn(homes, elsewhere)) {
-    return `did you mean \`${elsewhere}\`? It belongs in ${homes[elsewhere]}`;
+    return {
+      hint: `did you mean \`${elsewhere}\`?`,
+      help: `\`${elsewhere}\` belongs in ${homes[elsewhere]}`,
+    };
   }
-  return known.length === 0 ? undefined : `known here: ${known.join(", ")}`;
+  return known.length === 0 ? {} : { help: `known here: ${known.join(", ")}` };
 }

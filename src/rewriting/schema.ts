@@ -55,8 +55,8 @@ export const fieldName: Reader<string> = (value, reporter) => {
 const fieldValue: Reader<Template> = (value, reporter) => {
   if (typeof value !== "string") {
     const scalar = typeof value === "number" || typeof value === "boolean";
-    const help = scalar ? `put it in quotes: "${String(value)}"` : undefined;
-    return reject(reporter, { message: `want text, found ${describe(value)}`, help });
+    const hint = scalar ? `put it in quotes: "${String(value)}"` : undefined;
+    return reject(reporter, { message: `want text, found ${describe(value)}`, hint });
   }
   const read = readTemplate(value);
   if ("problem" in read) return reject(reporter, { message: read.problem });
@@ -130,7 +130,9 @@ export const mappingSchema = z
   .transform((keys, reporter): PathMapping | undefined => {
     if (keys.strip !== undefined && keys.replace !== undefined) {
       const message = "`strip` and `replace` do not go together";
-      return reject(reporter, { kind: "together", message, path: ["replace"], onKey: true });
+      const beside = [{ step: "strip", message: "the other one" }];
+      const wrong = { kind: "together", message, help: "keep one of them", beside } as const;
+      return reject(reporter, { ...wrong, path: ["replace"], onKey: true });
     }
     return keys.strip ?? keys.replace;
   });

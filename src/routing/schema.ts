@@ -60,9 +60,9 @@ const methods: Reader<readonly string[]> = (value, reporter) => {
   for (const method of list) {
     if (typeof method === "string" && isToken(method) && method === method.toUpperCase()) continue;
     const isSmall = typeof method === "string" && isToken(method);
-    const help = isSmall ? `write ${method.toUpperCase()}: case matters in methods` : undefined;
+    const hint = isSmall ? `write ${method.toUpperCase()}: case matters in methods` : undefined;
     const message = `want a method such as GET, or a list; found ${describe(method)}`;
-    return reject(reporter, { message, help });
+    return reject(reporter, { message, hint });
   }
   if (list.length > 0) return [...new Set(list as string[])];
   return reject(reporter, { kind: "missing", message: "want at least one method, found none" });

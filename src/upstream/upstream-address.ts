@@ -23,7 +23,7 @@ function notText(value: unknown): Wrong {
   const isPort = typeof value === "number" && Number.isInteger(value) && value > 0;
   return {
     message: `want an upstream, found ${describe(value)}`,
-    help: isPort ? `write ":${value}"` : `write one ${example}`,
+    ...(isPort ? { hint: `write ":${value}"` } : { help: `write one ${example}` }),
   };
 }
 

@@ -109,8 +109,8 @@ void test("a reader keeps bounds, and shows them as they were given", () => {
   const said: string[] = [];
   const reporter = {
     addIssue: ({ message, params }: Issue) => {
-      const help = params?.["help"];
-      said.push(typeof help === "string" ? `${message} (${help})` : message);
+      const hint = params?.["hint"];
+      said.push(typeof hint === "string" ? `${message} (${hint})` : message);
     },
   };
   const idle = durationMs({ min: "10ms", max: "1h", off: true });

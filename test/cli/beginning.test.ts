@@ -82,11 +82,12 @@ void test("completion: bash completes commands, options and files", async () => 
 
 void test("completion: every command is in every script", async () => {
   const help = (await foregate(["--help"])).stdout;
-  const names = [...help.matchAll(/^ {2}([a-z-]+) (?:\[|<| )/gm)].map(([, name = ""]) => name);
+  const names = [...help.matchAll(/^ {2}([a-z][a-z-]*) (?:\[|<| )/gm)].map(([, name = ""]) => name);
   assert.ok(names.includes("run") && names.length >= 8, names.join(" "));
   for (const shell of ["bash", "zsh", "fish"]) {
     const { stdout } = await foregate(["completion", shell]);
     const commands = names.filter((name) => name !== "targets" && name !== "help");
     for (const name of commands) assert.match(stdout, new RegExp(`\\b${name}\\b`));
+    assert.match(stdout, /check.*(?:--| -l )color/, "options of every command");
   }
 });
