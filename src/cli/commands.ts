@@ -109,6 +109,7 @@ export async function explain(url: string, options: ExplainOptions): Promise<num
   else for (const line of explainedLines(question, config)) print(line);
   const note = portNote(url, config.plan.listeners);
   if (note !== undefined) say(`note: ${note}`);
+  await heard();
   return exitCodes.ok;
 }
 
@@ -129,6 +130,7 @@ export async function env(options: { readonly json?: true }): Promise<number> {
   const found = surroundings(process.env, process.cwd());
   if (options.json === true) print(JSON.stringify(found, undefined, 2));
   else for (const line of surroundingLines(found)) print(line);
+  await heard();
   return exitCodes.ok;
 }
 
