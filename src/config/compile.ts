@@ -16,6 +16,7 @@ import { logsSchema } from "../observe/schema.ts";
 import { forwardedSchema } from "../rewriting/schema.ts";
 import type { SiteOptions } from "../routing/options.ts";
 import { createRouter } from "../routing/router.ts";
+import { readErrorPages } from "./error-pages.ts";
 import { compileListeners, compileTrust, type PlacedListener } from "./listeners.ts";
 import { compileMetrics, withRows } from "./metrics.ts";
 import { Place, type Source } from "./place.ts";
@@ -44,6 +45,7 @@ const usualDrainMs = 30_000;
 const topKeys = [
   "compat",
   "defaults",
+  "errors",
   "forwarded",
   "limits",
   "listen",
@@ -75,11 +77,12 @@ export function compile(value: unknown, source: Source, known: readonly Problem[
   const metrics = compileMetrics(root.at("metrics"), listeners);
   const trust = compileTrust(root.at("trust"));
   checkAnnounced(root.at("listen"), listeners, trust);
+  const errorPages = readErrorPages(root.at("errors"), undefined);
   const pools = new Pools();
   pools.define(root.at("pools"));
   const { sites, summaries, redirects } = compileSites(
     root.at("sites"),
-    readDefaults(root.at("defaults")),
+    readDefaults(root.at("defaults"), errorPages),
     pools,
   );
   const rest = readRest(root);
@@ -111,6 +114,7 @@ export function compile(value: unknown, source: Source, known: readonly Problem[
     router: createRouter(numbered),
     pools: pools.options,
     trust,
+    errorPages,
     ...rest,
   };
   return { ...found, problems: inFileOrder(problems), plan };
@@ -127,7 +131,7 @@ function checkAnnounced(listen: Place, listeners: readonly PlacedListener[], tru
   }
 }
 
-type RestOfPlan = Omit<Plan, "listeners" | "metrics" | "router" | "pools" | "trust">;
+type RestOfPlan = Omit<Plan, "listeners" | "metrics" | "router" | "pools" | "trust" | "errorPages">;
 
 function readRest(root: Place): RestOfPlan {
   const timeouts = root.at("timeouts").isThere

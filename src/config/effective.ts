@@ -5,6 +5,7 @@
 
 import type { AccessOptions, BasicOptions } from "../access/options.ts";
 import { writeByteCount, writeByteRate, writeDurationMs } from "../base/quantity.ts";
+import type { ErrorPages } from "../exchange/error-pages.ts";
 import type { Action, Plan, ProxyAction, RespondAction, RoutePlan } from "../exchange/plan.ts";
 import type { FieldRule, PathMapping } from "../rewriting/options.ts";
 import { isUnder } from "../rewriting/path-prefix.ts";
@@ -35,6 +36,7 @@ export function effectiveConfig(
     forwarded: plan.forwarded.rfc7239,
     logs: { access: plan.accessLog === undefined ? "off" : defined(effectiveLog(plan.accessLog)) },
     metrics: metricsOf(plan),
+    errors: errorsOf(plan.errorPages),
     limits: limitsOf(plan),
     timeouts: clientTimeoutsOf(plan),
     pools: pools.length === 0 ? undefined : Object.fromEntries(pools.map(poolEntry)),
@@ -128,13 +130,14 @@ function siteOf({ routes }: SiteOptions<RoutePlan>, around: Around): Map {
 }
 
 function routeOf({ match, route }: Entry, outer: AccessOptions | undefined, around: Around): Map {
-  const { access, fieldRules, bodyBytesMax } = route;
+  const { access, fieldRules, bodyBytesMax, errorPages } = route;
   return defined({
     ...matchOf(match),
     ...actionOf(route.action, around.plan, around.named),
     ...mappingOf(route, match),
     access: access === undefined ? outer && "off" : accessOf(access, outer, around),
     limits: { body: bodyBytesMax === 0 ? "off" : writeByteCount(bodyBytesMax) },
+    errors: errorsOf(errorPages) ?? (around.plan.errorPages && "off"),
     headers:
       fieldRules &&
       defined({ request: rulesOf(fieldRules.request), response: rulesOf(fieldRules.response) }),
@@ -162,6 +165,10 @@ function basicOf({ users, challenge, forward }: BasicOptions, hidesSecrets: bool
     realm: utf8(realm.replaceAll(/\\(.)/g, "$1")),
     forward,
   };
+}
+
+function errorsOf(pages: ErrorPages | undefined): Map | undefined {
+  return pages && Object.fromEntries(Array.from(pages, ([status, { file }]) => [status, file]));
 }
 
 function matchOf({ path, host, methods, fields, query }: RouteMatch): Map {

@@ -125,7 +125,14 @@ function readContent(place: Place): Content | undefined {
   return { body: Buffer.from(found), type: plainText, file: undefined };
 }
 
-function readContentFile(place: Place): Content | undefined {
+interface FileContent {
+  readonly body: Buffer;
+  readonly type: string;
+  readonly file: string;
+}
+
+/** A file beside the config, by its name. */
+export function readContentFile(place: Place): FileContent | undefined {
   const name = place.read(text);
   if (name === undefined) return undefined;
   const path = resolve(place.source.folder, name);

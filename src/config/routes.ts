@@ -5,6 +5,7 @@
 
 import type { AccessOptions } from "../access/options.ts";
 import { describe, reject, type Reader } from "../base/reader.ts";
+import type { ErrorPages } from "../exchange/error-pages.ts";
 import type { Action, RoutePlan } from "../exchange/plan.ts";
 import { isToken } from "../http/fields.ts";
 import { routeLimitsSchema } from "../limits/schema.ts";
@@ -14,12 +15,13 @@ import { headersSchema, mappingSchema, nearerFieldRules } from "../rewriting/sch
 import { upstreamTimeouts, type UpstreamTimeouts } from "../upstream/options.ts";
 import { proxySchema, upstreamTimeoutsSchema } from "../upstream/schema.ts";
 import { readAccess } from "./access.ts";
+import { readErrorPages } from "./error-pages.ts";
 import type { Place } from "./place.ts";
 import type { PlacedPool, Pools } from "./pools.ts";
 import { compileRespond } from "./responds.ts";
 
 /** Keys that may stand in `defaults`, too. */
-export const roomKeys = ["access", "limits", "timeouts", "headers"] as const;
+export const roomKeys = ["access", "limits", "timeouts", "headers", "errors"] as const;
 export const actionKeys = ["proxy", "redirect", "respond"] as const;
 export const mappingKeys = ["strip", "replace"] as const;
 
@@ -33,6 +35,7 @@ export interface RoomWishes {
   readonly timeouts: Partial<UpstreamTimeouts>;
   readonly fieldRules: FieldRules;
   readonly mapping: PathMapping | undefined;
+  readonly errorPages: ErrorPages | undefined;
 }
 
 const noWishes: RoomWishes = {
@@ -42,13 +45,15 @@ const noWishes: RoomWishes = {
   timeouts: {},
   fieldRules: { request: [], response: [] },
   mapping: undefined,
+  errorPages: undefined,
 };
 
-/** What `defaults` says, for every site. */
-export function readDefaults(place: Place): RoomWishes {
-  if (!place.isThere) return noWishes;
+/** What `defaults` says, for every site; `errorPages` are those of the whole program. */
+export function readDefaults(place: Place, errorPages: ErrorPages | undefined): RoomWishes {
+  const outermost = { ...noWishes, errorPages };
+  if (!place.isThere) return outermost;
   place.hasKeys(roomKeys);
-  const { timeouts, ...wishes } = readRooms(place, noWishes);
+  const { timeouts, ...wishes } = readRooms(place, outermost);
   return { ...wishes, farTimeouts: timeouts, timeouts: {} };
 }
 
@@ -65,6 +70,7 @@ export function readRooms(place: Place, outer: RoomWishes): RoomWishes {
     fieldRules:
       headers === undefined ? outer.fieldRules : nearerFieldRules(outer.fieldRules, headers),
     mapping: mapping ?? outer.mapping,
+    errorPages: readErrorPages(place.at("errors"), outer.errorPages),
   };
 }
 
@@ -177,5 +183,6 @@ export function finishRoute(name: string, action: UnfinishedAction, rooms: RoomW
     bodyBytesMax: rooms.bodyBytesMax,
     mapping: rooms.mapping,
     fieldRules: request.length + response.length === 0 ? undefined : rooms.fieldRules,
+    errorPages: rooms.errorPages,
   };
 }

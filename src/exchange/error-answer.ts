@@ -9,6 +9,7 @@
 import { failures, type Failure, type FailureCode } from "../base/failure.ts";
 import { wantsHtml } from "../http/accept.ts";
 import { Fields } from "../http/fields.ts";
+import type { ErrorPages } from "./error-pages.ts";
 import { pageAfter, pageBefore } from "./error-page.ts";
 import type { LocalAnswer } from "./local-answer.ts";
 import { allowByCode, proxyErrors, retryAfterByCode, titleOf } from "./error-table.ts";
@@ -24,6 +25,8 @@ export interface ErrorView {
   readonly proxyName: typeof proxyName;
   /** What 401 asks for (RFC 9110 §11.6.1), if the route asks for anything. */
   readonly challenge: string | undefined;
+  /** The operator's own; undefined: there are none. */
+  readonly pages: ErrorPages | undefined;
 }
 
 /** One form of one failure's answer: everything but the request's id. */
@@ -56,7 +59,8 @@ export function errorAnswer(failure: Failure, view: ErrorView): LocalAnswer {
   const template = asHtml ? html : problem;
   const id = plainIdPattern.test(view.requestId) ? view.requestId : cleanId(view.requestId);
   const idText = asHtml ? escapeHtml(id) : id;
-  const text = template.before + idText + template.after;
+  const page = asHtml ? view.pages?.get(status) : undefined;
+  const text = page?.parts.join(idText) ?? template.before + idText + template.after;
   const fields = template.fields.clone();
   if (id !== "") fields.add("X-Request-Id", id);
   if (status === 401 && view.challenge !== undefined) {

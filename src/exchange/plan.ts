@@ -12,6 +12,7 @@ import type { AccessLogOptions, MetricsOptions } from "../observe/options.ts";
 import type { FieldRules, ForwardedOptions, PathMapping, Template } from "../rewriting/options.ts";
 import type { Router } from "../routing/router.ts";
 import type { PoolOptions, UpstreamTimeouts } from "../upstream/options.ts";
+import type { ErrorPages } from "./error-pages.ts";
 import type { ListenOptions } from "./listen-options.ts";
 
 export interface Plan {
@@ -23,6 +24,8 @@ export interface Plan {
   readonly limits: ClientLimits;
   readonly timeouts: ClientTimeouts;
   readonly forwarded: ForwardedOptions;
+  /** Where no route was found; undefined: ours. */
+  readonly errorPages: ErrorPages | undefined;
   /** undefined: no access log. */
   readonly accessLog: AccessLogOptions | undefined;
   /** undefined: none. */
@@ -45,6 +48,8 @@ export interface RoutePlan {
   readonly mapping: PathMapping | undefined;
   /** undefined: no rules. */
   readonly fieldRules: FieldRules | undefined;
+  /** undefined: ours. */
+  readonly errorPages: ErrorPages | undefined;
 }
 
 export type Action = ProxyAction | RedirectAction | RespondAction | ForwardAction | NothingAction;

@@ -172,5 +172,6 @@ function errorView(x: Exchange): Parameters<typeof errorAnswer>[1] {
     requestId: x.requestId,
     proxyName: "foregate",
     challenge: x.route?.access?.basic?.challenge,
+    pages: x.route === undefined ? x.plan.errorPages : x.route.errorPages,
   };
 }

@@ -20,6 +20,7 @@ export const emptyPlan: Plan = {
   timeouts: clientTimeouts,
   forwarded: { rfc7239: false },
   accessLog: undefined,
+  errorPages: undefined,
   metrics: undefined,
   drainMs: 0,
 };

@@ -1,6 +1,9 @@
 /** What a config says about routes, as clients and upstreams see it. */
 
 import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
 
 import { recorded } from "../support/recorded.ts";
@@ -262,6 +265,49 @@ void test("an error is a page for people and JSON for programs", async () => {
     await client.expect("Content-Length: ");
     assert.match(await client.expectEnd(), /^\d+\r\nConnection: close\r\n\r\n$/);
   });
+});
+
+void test("pages of the operator's for people, by status, the nearest first", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "foregate-errors-"));
+  const page = (name: string, text: string): string => {
+    const file = join(folder, name);
+    writeFileSync(file, text);
+    return file;
+  };
+  const config = (): unknown => ({
+    errors: {
+      "404": page("404.html", "nothing here: {{request_id}}\n"),
+      "5xx": page("5.html", "five\n"),
+    },
+    sites: {
+      x: {
+        errors: { "502": page("502.html", "dead\n") },
+        routes: [
+          { path: "/dead", proxy: "127.0.0.1:1" },
+          { path: "/usual", errors: "off", proxy: "127.0.0.1:1" },
+          { path: "/full", limits: { body: "1B" }, proxy: "127.0.0.1:1" },
+        ],
+      },
+    },
+  });
+  const asked = {
+    "/dead": "dead\n",
+    "/none": "nothing here: my-id\n",
+    "/usual": "</html>\n",
+  };
+  try {
+    await recorded({ config }, async ({ client }) => {
+      for (const [path, want] of Object.entries(asked)) {
+        client.say(get(path, "Accept: text/html\r\nX-Request-Id: my-id\r\n"));
+        await client.expect(`\r\n\r\n`);
+        await client.expect(want === "</html>\n" ? "</small>" : want);
+      }
+      client.say(get("/dead", "Accept: application/json\r\n"));
+      await client.expect('"status":502');
+    });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 scenario("upstreams take turns", {

@@ -14,6 +14,7 @@ const view: ErrorView = {
   requestId: "abc-1",
   proxyName: "foregate",
   challenge: undefined,
+  pages: undefined,
 };
 const html = { ...view, accept: "text/html,*/*;q=0.8" };
 const codes = Object.keys(failures) as FailureCode[];
@@ -100,4 +101,18 @@ void test("error answer: one answer's id is not in the next", () => {
   errorAnswer(failure, view);
   const { head } = errorAnswer(failure, { ...view, requestId: "second" });
   assert.deepEqual(head.fields.all(id["x-request-id"]), ["second"]);
+});
+
+void test("error answer: a page of the operator's, with the request's id in it", () => {
+  const page = { file: "x.html", parts: ["<p>Sorry. ", " or ", "\n"] };
+  const pages = new Map([[502, page]]);
+  const failure = new Failure("connect-refused", "refused");
+  const answer = errorAnswer(failure, { ...html, requestId: "<b>", pages });
+  assert.equal(answer.body.toString("latin1"), "<p>Sorry. &#60;b&#62; or &#60;b&#62;\n");
+  assert.equal(answer.head.contentLength, answer.body.length);
+  assert.equal(answer.head.fields.get(id["content-type"]), "text/html; charset=utf-8");
+  const json = errorAnswer(failure, { ...view, pages });
+  assert.ok(json.body.includes('"status":502'), "programs get what they always get");
+  const other = errorAnswer(new Failure("no-route", "none"), { ...html, pages });
+  assert.ok(other.body.includes("404"));
 });

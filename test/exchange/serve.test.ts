@@ -218,7 +218,12 @@ function planOf(example: Case, words: string[]): Plan {
   const { action = hello, bodyBytesMax = 0, router } = example;
   const everybody = { allow: undefined, deny: undefined, basic: undefined };
   const access = example.access && { ...everybody, ...example.access };
-  const nothing = { access, mapping: undefined, fieldRules: undefined };
+  const nothing = {
+    access,
+    mapping: undefined,
+    fieldRules: undefined,
+    errorPages: undefined,
+  };
   const route = { name: "r", row: 0, action, bodyBytesMax, ...nothing };
   const find = router ?? (() => route);
   return {
@@ -235,6 +240,7 @@ function planOf(example: Case, words: string[]): Plan {
     timeouts: clientTimeouts,
     forwarded: { rfc7239: false },
     accessLog: undefined,
+    errorPages: undefined,
     metrics: undefined,
     drainMs: 0,
   };

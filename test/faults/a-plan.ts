@@ -18,6 +18,7 @@ export function planFor(upstreamPorts: readonly number[], change: Partial<Plan> 
     bodyBytesMax: 0,
     mapping: undefined,
     access: undefined,
+    errorPages: undefined,
     fieldRules: undefined,
   };
   return {
@@ -40,6 +41,7 @@ export function planFor(upstreamPorts: readonly number[], change: Partial<Plan> 
     trust: IpSet.of([]),
     limits: clientLimits,
     timeouts: clientTimeouts,
+    errorPages: undefined,
     forwarded: { rfc7239: false },
     accessLog: undefined,
     metrics: undefined,
