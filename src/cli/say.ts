@@ -1,20 +1,26 @@
 /** Two voices: data goes to standard output, talk to standard error. */
 
+/** The last that was said to each; when it is written, so is all before it. */
+const said = new Map<NodeJS.WriteStream, Promise<void>>();
+
 export function print(line: string): void {
-  process.stdout.write(`${line}\n`);
+  tell(process.stdout, line);
 }
 
 export function say(line: string): void {
-  process.stderr.write(`${line}\n`);
+  tell(process.stderr, line);
+}
+
+function tell(stream: NodeJS.WriteStream, line: string): void {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  // Nobody reads it any more: then there is nothing to wait for.
+  stream.write(`${line}\n`, () => resolve());
+  said.set(stream, promise);
 }
 
 /** Resolves when all of it is written: a pipe takes 64 KB at once, and an exit drops the rest. */
 export async function heard(): Promise<void> {
-  for (const stream of [process.stdout, process.stderr]) {
-    await new Promise<void>((resolve) => {
-      stream.write("", () => resolve());
-    });
-  }
+  await Promise.all(said.values());
 }
 
 /** `1 error`, `2 errors`. */
