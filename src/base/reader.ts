@@ -89,6 +89,9 @@ export const text: Reader<string> = (value, reporter) => {
   return reject(reporter, { message: `want text, found ${describe(value)}`, hint });
 };
 
+/** How a user switches something off. */
+export const isOff = (value: unknown): boolean => value === "off" || value === false;
+
 export const flag: Reader<boolean> = (value, reporter) =>
   typeof value === "boolean"
     ? value
@@ -135,7 +138,7 @@ function quantity(
   const largest = read(max) ?? Infinity;
   const want = `want a ${kind} from "${min}" to "${max}"${off === undefined ? "" : ", or off"}`;
   return (value, reporter) => {
-    if (off === true && (value === "off" || value === false)) return 0;
+    if (off === true && isOff(value)) return 0;
     const count = typeof value === "string" ? read(value) : undefined;
     if (count !== undefined && count >= smallest && count <= largest) return count;
     const meant = count === undefined ? meantQuantity(kind, value) : undefined;

@@ -7,10 +7,10 @@ import { Argument, Command, CommanderError, Option } from "commander";
 
 import { nearestWord } from "../config/did-you-mean.ts";
 import type * as Commands from "./commands.ts";
-import { completionScript, shells, type Shell } from "./completion.ts";
+import type { Shell } from "./completion.ts";
 import { exitCodes } from "./exit-codes.ts";
 import type { HashOptions } from "./hash-password.ts";
-import { starters, type Starter } from "./init.ts";
+import type { Starter } from "./init.ts";
 import { print, say } from "./say.ts";
 import type { StartPlan } from "./start.ts";
 import { longVersion } from "./version.ts";
@@ -160,8 +160,15 @@ function addBeginning(program: Command, { end }: Surroundings): void {
     .command("completion")
     .description("print a completion script: source <(foregate completion bash)")
     .addArgument(new Argument("<shell>").choices(shells))
-    .action((shell: Shell) => print(completionScript(shell, program).trimEnd()));
+    .action(async (shell: Shell) => {
+      const { completionScript } = await import("./completion.ts");
+      print(completionScript(shell, program).trimEnd());
+    });
 }
+
+/** The code behind these words is imported when one of them was said. */
+const starters: readonly Starter[] = ["config", "systemd", "docker"];
+const shells: readonly Shell[] = ["bash", "zsh", "fish"];
 
 const globals = (program: Command): Commands.GlobalOptions => program.opts();
 

@@ -2,8 +2,7 @@
 
 import type { Command, Option } from "commander";
 
-export const shells = ["bash", "zsh", "fish"] as const;
-export type Shell = (typeof shells)[number];
+export type Shell = "bash" | "zsh" | "fish";
 
 interface Words {
   readonly name: string;

@@ -5,8 +5,7 @@ import { resolve } from "node:path";
 
 import { version } from "./version.ts";
 
-export const starters = ["config", "systemd", "docker"] as const;
-export type Starter = (typeof starters)[number];
+export type Starter = "config" | "systemd" | "docker";
 
 interface File {
   readonly name: string;

@@ -3,14 +3,12 @@
 import type { AccessOptions, BasicOptions, PasswordHash } from "../access/options.ts";
 import { passwordHash, realmChallenge, userName } from "../access/schema.ts";
 import { IpSet } from "../base/ip-set.ts";
-import { describe, flag, reject, type Reader } from "../base/reader.ts";
+import { describe, flag, isOff, reject, type Reader } from "../base/reader.ts";
 import { readLines } from "./lines.ts";
 import { addressBlock } from "./listeners.ts";
 import type { Place } from "./place.ts";
 
 const usualRealm = "Restricted";
-
-const isOff = ({ value }: Place): boolean => value === "off" || value === false;
 
 /** The nearest place wins, key by key; `off` for all of it or for one key lifts what is outside. */
 export function readAccess(
@@ -18,7 +16,7 @@ export function readAccess(
   outer: AccessOptions | undefined,
 ): AccessOptions | undefined {
   if (!place.isThere) return outer;
-  if (isOff(place)) return undefined;
+  if (isOff(place.value)) return undefined;
   place.hasKeys(["allow", "deny", "basic"]);
   const allow = nearer(place.at("allow"), outer?.allow, readAddresses);
   const deny = nearer(place.at("deny"), outer?.deny, readAddresses);
@@ -33,7 +31,7 @@ function nearer<T>(
   read: (place: Place) => T | undefined,
 ): T | undefined {
   if (!place.isThere) return outer;
-  return isOff(place) ? undefined : read(place);
+  return isOff(place.value) ? undefined : read(place);
 }
 
 function readAddresses(place: Place): IpSet {

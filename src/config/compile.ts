@@ -39,6 +39,16 @@ export interface CompiledConfig {
   readonly poolNames: readonly string[];
 }
 
+/** Of what is no config. */
+export const nothingCompiled: Omit<CompiledConfig, "problems"> = {
+  plan: undefined,
+  sites: [],
+  siteOptions: [],
+  listeners: [],
+  metrics: [],
+  poolNames: [],
+};
+
 /** How long a stop waits for exchanges in flight. */
 const usualDrainMs = 30_000;
 
@@ -66,8 +76,7 @@ export function compile(value: unknown, source: Source, known: readonly Problem[
     const message = value === null ? "the config is empty" : `want a map, found ${describe(value)}`;
     const help = 'begin with: sites: { "*": "localhost:3000" }';
     reject(root, { kind: value === null ? "missing" : "value", message, help });
-    const nothing = { sites: [], siteOptions: [], listeners: [], metrics: [], poolNames: [] };
-    return { plan: undefined, problems, ...nothing };
+    return { ...nothingCompiled, problems };
   }
   root.hasKeys(topKeys);
   for (const key of ["compat", "workers"] as const) {

@@ -1,7 +1,7 @@
 /** `errors`: pages for people, by status or class of statuses, from files beside the config. */
 
 import { failures } from "../base/failure.ts";
-import { describe, reject } from "../base/reader.ts";
+import { describe, isOff, reject } from "../base/reader.ts";
 import type { ErrorPage, ErrorPages } from "../exchange/error-pages.ts";
 import type { Place } from "./place.ts";
 import { readContentFile } from "./responds.ts";
@@ -23,7 +23,7 @@ export function readErrorPages(
   outer: ErrorPages | undefined,
 ): ErrorPages | undefined {
   if (!place.isThere) return outer;
-  if (place.value === "off" || place.value === false) return undefined;
+  if (isOff(place.value)) return undefined;
   if (place.entries().length === 0) {
     const want = "want a map such as { 404: ./404.html, 5xx: ./sorry.html }";
     reject(place, { message: `${want}, found ${describe(place.value)}` });

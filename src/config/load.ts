@@ -7,7 +7,7 @@ import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { buffer } from "node:stream/consumers";
 
-import { compile, type CompiledConfig } from "./compile.ts";
+import { compile, nothingCompiled, type CompiledConfig } from "./compile.ts";
 import { decodeText } from "./decode-text.ts";
 import { configFiles, findConfig } from "./find-config.ts";
 import { nowhere, problemCodes, type Problem, type ProblemKind } from "./problems.ts";
@@ -55,7 +55,7 @@ export function readConfig(bytes: Buffer, file: string, folder: string): LoadedC
     related: related.map((place) => ({ ...place, file })),
   }));
   const texts = new Map([[file, { text, secrets }]]);
-  if (document === undefined) return { file, texts, ...nothing, problems };
+  if (document === undefined) return { file, texts, ...nothingCompiled, problems };
   const { value, spanOf } = document;
   const source = { file, folder: resolve(folder), spanOf };
   return { file, texts, ...compile(value, source, problems) };
@@ -66,15 +66,6 @@ export function compileValue(value: unknown, name: string): LoadedConfig {
   const source = { file: name, folder: process.cwd(), spanOf: () => undefined };
   return { file: name, texts: new Map(), ...compile(value, source, []) };
 }
-
-const nothing = {
-  plan: undefined,
-  sites: [],
-  siteOptions: [],
-  listeners: [],
-  metrics: [],
-  poolNames: [],
-} as const;
 
 function unreadable(file: string, error: unknown): LoadedConfig {
   const { code = "", message } = error as NodeJS.ErrnoException;
@@ -113,5 +104,5 @@ function failed(
     help,
     related: [],
   };
-  return { file, texts: new Map(), ...nothing, problems: [problem] };
+  return { file, texts: new Map(), ...nothingCompiled, problems: [problem] };
 }

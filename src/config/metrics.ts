@@ -3,7 +3,7 @@
  * what is told there is for whoever runs the proxy.
  */
 
-import { describe, reject, type Reader } from "../base/reader.ts";
+import { describe, isOff, reject, type Reader } from "../base/reader.ts";
 import type { ListenOptions } from "../exchange/listen-options.ts";
 import type { RoutePlan } from "../exchange/plan.ts";
 import { LabelRows, type Labels } from "../observe/label-rows.ts";
@@ -28,7 +28,7 @@ export function compileMetrics(
 }
 
 const metricsAddress: Reader<readonly ListenOptions[]> = (value, reporter) => {
-  if (value === "off" || value === false) return [];
+  if (isOff(value)) return [];
   const text = typeof value === "number" ? String(value) : value;
   if (typeof text !== "string") {
     const want = 'want a port, "host:port", "unix:/path" or off';

@@ -5,8 +5,7 @@
  */
 
 import type { RedirectAction, RoutePlan } from "../exchange/plan.ts";
-import { Fields } from "../http/fields.ts";
-import type { RequestHead } from "../http/head.ts";
+import { bareRequest, type RequestHead } from "../http/head.ts";
 import { redirectLocation } from "../rewriting/redirect.ts";
 import type { RouteMatch, SiteOptions } from "../routing/options.ts";
 import { createRouter, type Router } from "../routing/router.ts";
@@ -95,22 +94,7 @@ function follow(
 }
 
 function headFor(host: string, target: string, method: string): RequestHead {
-  const name = host.replace(/^\*(?=\.|$)/, "any-name");
-  return {
-    method,
-    target,
-    scheme: "http",
-    authority: name,
-    host: name,
-    absolute: false,
-    version: "1.1",
-    fields: new Fields(),
-    body: "none",
-    contentLength: -1,
-    expectsContinue: false,
-    upgrade: undefined,
-    wantsTrailers: false,
-  };
+  return bareRequest({ method, target, host: host.replace(/^\*(?=\.|$)/, "any-name") });
 }
 
 const pathOf = ({ target }: RequestHead): string => target.split("?", 1)[0] ?? "";

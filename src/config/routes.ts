@@ -4,7 +4,7 @@
  */
 
 import type { AccessOptions } from "../access/options.ts";
-import { describe, reject, type Reader } from "../base/reader.ts";
+import { describe, isOff, reject, type Reader } from "../base/reader.ts";
 import type { ErrorPages } from "../exchange/error-pages.ts";
 import type { Action, RoutePlan } from "../exchange/plan.ts";
 import { isToken } from "../http/fields.ts";
@@ -159,7 +159,7 @@ function proxyTo(
 
 /** A protocol in which rules see nothing is no upgrade but a way around them (threat 106). */
 const upgradeList: Reader<readonly string[]> = (value, reporter) => {
-  if (value === "off" || value === false) return [];
+  if (isOff(value)) return [];
   const list: unknown[] = Array.isArray(value) ? (value as unknown[]) : [value];
   const names = list.map((name) => (typeof name === "string" ? name.toLowerCase() : ""));
   for (const [at, name] of names.entries()) {

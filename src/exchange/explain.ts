@@ -14,9 +14,7 @@ import { explainRoutes, explainSite, type RouteVerdict } from "../routing/explai
 import type { SiteOptions } from "../routing/options.ts";
 import type { UpstreamTimeouts } from "../upstream/options.ts";
 import { authoritiesOf } from "../upstream/pool.ts";
-import { readEvent } from "../wire/http1/message-reader.ts";
 import { requestText } from "../wire/http1/request-text.ts";
-import { ServerMachine } from "../wire/http1/server-machine.ts";
 import { acceptRequest } from "./accept-request.ts";
 import { checkAddress, letIn, readCredentials } from "./authorize.ts";
 import { Exchange } from "./exchange.ts";
@@ -24,8 +22,8 @@ import { forMember } from "./forward.ts";
 import type { LocalAnswer } from "./local-answer.ts";
 import { outgoingRequest } from "./outgoing.ts";
 import type { Plan, ProxyAction, RoutePlan } from "./plan.ts";
-import { redirectAnswer, respondAnswer } from "./respond.ts";
-import { admit, matchRoute, noRoute } from "./serve.ts";
+import { readHead } from "./read-head.ts";
+import { admit, matchRoute, ownAnswer } from "./serve.ts";
 
 /** A request to explain. */
 export interface Question {
@@ -86,7 +84,7 @@ export function explain(
   const isTrustedPeer = plan.trust.has(question.peerIp);
   const client = { ip: question.peerIp, isTrustedPeer };
   try {
-    const head = readHead(question.text, plan);
+    const head = readHead(question.text, plan.limits);
     return explainHead(head, { question, plan, sites, isTrustedPeer });
   } catch (error) {
     return { host: undefined, site: undefined, routes: [], client, outcome: failed(error) };
@@ -136,18 +134,8 @@ function outcomeOf(x: Exchange, question: Question): Explanation["outcome"] {
   if (route.access !== undefined) authorizeUnproved(x, route.access);
   admit(x, route, { counters: new Counters() });
   const { action } = route;
-  switch (action.type) {
-    case "redirect":
-      return answered(redirectAnswer(x, action));
-    case "respond":
-      return answered(respondAnswer(x, action));
-    case "forward":
-      throw new Failure("method-not-allowed", "Cannot forward: this is not a forward proxy");
-    case "nothing":
-      throw noRoute(x);
-    case "proxy":
-      return proxied(x, route, action, question);
-  }
+  if (action.type === "proxy") return proxied(x, route, action, question);
+  return answered(ownAnswer(x, action));
 }
 
 /** As `authorize` does, but a name and a password are taken for right: nobody asked in earnest. */
@@ -194,13 +182,6 @@ function withoutMade(line: string, from: Fields): string {
   if (name === undefined) return line;
   const given = from.allNamed(name);
   return given.some((value) => line.endsWith(`: ${value}`)) ? line : `${name}: (made anew)`;
-}
-
-function readHead(text: string, plan: Plan): RequestHead {
-  const machine = new ServerMachine(plan.limits);
-  machine.reader.receive(Buffer.from(text, "latin1"));
-  if (machine.next() === readEvent.head) return machine.head;
-  throw new Failure("bad-request", "Cannot read request: its head does not end");
 }
 
 function answered({ head, body }: LocalAnswer): AnswerOutcome {

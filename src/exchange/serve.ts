@@ -21,7 +21,7 @@ import { forward, type UpstreamAnswer } from "./forward.ts";
 import type { LocalAnswer } from "./local-answer.ts";
 import { addDate, outgoingRequest, outgoingResponse } from "./outgoing.ts";
 import { redirectAnswer, respondAnswer } from "./respond.ts";
-import type { RoutePlan } from "./plan.ts";
+import type { Action, ProxyAction, RoutePlan } from "./plan.ts";
 import type { Relay } from "./relay.ts";
 import type { Rooms } from "./rooms.ts";
 import { beginExchange, endExchange } from "./observe-exchange.ts";
@@ -68,17 +68,22 @@ function respond(x: Exchange, rooms: Rooms): Answer | Promise<Answer> {
 /** For those who got in. */
 function act(x: Exchange, route: RoutePlan, rooms: Rooms): Answer | Promise<Answer> {
   admit(x, route, rooms);
-  switch (route.action.type) {
+  const { action } = route;
+  if (action.type !== "proxy") return ownAnswer(x, action);
+  return forward(x, action, outgoingRequest(x, route, rooms), rooms);
+}
+
+/** What needs no upstream. Throws a `Failure` where there is nothing to answer with. */
+export function ownAnswer(x: Exchange, action: Exclude<Action, ProxyAction>): LocalAnswer {
+  switch (action.type) {
     case "redirect":
-      return redirectAnswer(x, route.action);
+      return redirectAnswer(x, action);
     case "respond":
-      return respondAnswer(x, route.action);
+      return respondAnswer(x, action);
     case "forward":
       throw new Failure("method-not-allowed", "Cannot forward: this is not a forward proxy");
     case "nothing":
       throw noRoute(x);
-    case "proxy":
-      return forward(x, route.action, outgoingRequest(x, route, rooms), rooms);
   }
 }
 
@@ -91,7 +96,7 @@ export function matchRoute(x: Exchange): RoutePlan {
 }
 
 /** A whole URL for a host that is none of ours is a request to a forward proxy (threat 24). */
-export function noRoute({ head }: Exchange): Failure {
+function noRoute({ head }: Exchange): Failure {
   const code = head.absolute ? "method-not-allowed" : "no-route";
   return new Failure(code, `Cannot route ${head.host}: no site and route fit`);
 }

@@ -6,7 +6,7 @@
  * machine that read them says here what they meant, and the one that writes makes its own.
  */
 
-import type { Fields } from "./fields.ts";
+import { Fields } from "./fields.ts";
 
 /** `none`: ends with its head. `sized`: `contentLength` bytes follow. `stream`: until its end. */
 export type BodyKind = "none" | "sized" | "stream";
@@ -52,6 +52,23 @@ export interface ResponseHead {
   contentLength: number;
   /** The protocol that a 101 switches to. */
   upgrade: string | undefined;
+}
+
+/** A request over plain HTTP with this first line and host, and nothing else. */
+export function bareRequest(said: Pick<RequestHead, "method" | "target" | "host">): RequestHead {
+  return {
+    ...said,
+    scheme: "http",
+    authority: said.host,
+    absolute: false,
+    version: "1.1",
+    fields: new Fields(),
+    body: "none",
+    contentLength: -1,
+    expectsContinue: false,
+    upgrade: undefined,
+    wantsTrailers: false,
+  };
 }
 
 /** RFC 9110 §9.2.2: sending it twice does what sending it once does. */

@@ -12,8 +12,7 @@ import type { ListenOptions } from "../exchange/listen-options.ts";
 import type { Plan } from "../exchange/plan.ts";
 import type { Rooms } from "../exchange/rooms.ts";
 import { serveRefused } from "../exchange/serve.ts";
-import { Fields } from "../http/fields.ts";
-import type { RequestHead } from "../http/head.ts";
+import { bareRequest, type RequestHead } from "../http/head.ts";
 import type { ClientLeg } from "../http/leg.ts";
 import type { AcceptReceiver, Channel, Listener } from "../transport/channel.ts";
 import type { Services } from "../upstream/services.ts";
@@ -22,6 +21,9 @@ import { AnnouncedClient, type AnnouncementHost } from "./announced-client.ts";
 import { ClientConnection } from "./client-connection.ts";
 import type { ConnectionHost } from "./connection-host.ts";
 import type { Http1ClientLeg } from "./client-leg.ts";
+
+/** Stands in the log for a request that could not be read. */
+const unread = { method: "", target: "", host: "" };
 
 /** What a door needs of its worker. */
 export interface DoorServices extends Services {
@@ -168,7 +170,7 @@ export class Door implements AcceptReceiver, ConnectionHost, AnnouncementHost {
   }
 
   refuse(failure: Failure, leg: ClientLeg, peer: Peer): void {
-    serveRefused(this.#exchangeOf(unreadHead(), leg, peer), failure, this.#services.rooms);
+    serveRefused(this.#exchangeOf(bareRequest(unread), leg, peer), failure, this.#services.rooms);
   }
 
   #exchangeOf(head: RequestHead, leg: ClientLeg, peer: Peer): Exchange {
@@ -197,23 +199,4 @@ export class Door implements AcceptReceiver, ConnectionHost, AnnouncementHost {
     const failure = new Failure("draining", "The server stops");
     for (const connection of this.#connections) connection.cut(failure);
   }
-}
-
-/** Stands in the log for a request that could not be read. */
-function unreadHead(): RequestHead {
-  return {
-    method: "",
-    target: "",
-    scheme: "http",
-    authority: "",
-    host: "",
-    absolute: false,
-    version: "1.1",
-    fields: new Fields(),
-    body: "none",
-    contentLength: -1,
-    expectsContinue: false,
-    upgrade: undefined,
-    wantsTrailers: false,
-  };
 }

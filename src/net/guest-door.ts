@@ -9,13 +9,14 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 
 import { Failure } from "../base/failure.ts";
+import { plainIp } from "../base/ip.ts";
 import { Exchange, type Peer } from "../exchange/exchange.ts";
 import type { RequestHead } from "../http/head.ts";
 import { NetChannel } from "../transport/net-channel.ts";
 import { Door, type DoorServices } from "./door.ts";
 import { FetchLeg } from "./fetch-leg.ts";
 import { NodeClientLeg } from "./node-leg.ts";
-import { headTextOf, readHead, type HeadParts } from "./read-head.ts";
+import { headTextOf, readHead, type HeadParts } from "../exchange/read-head.ts";
 
 /** Where an upgraded connection came in does not matter: it is a socket in any case. */
 const somewhere = { host: undefined, port: 0, socketPath: undefined };
@@ -93,7 +94,7 @@ export class GuestDoor {
 
   #readParts(parts: HeadParts, scheme: "http" | "https"): RequestHead | Failure {
     try {
-      const head = readHead(parts, this.#services.plan().limits);
+      const head = readHead(headTextOf(parts), this.#services.plan().limits);
       head.scheme = scheme;
       return head;
     } catch (error) {
@@ -109,13 +110,9 @@ export class GuestDoor {
   }
 
   #peerOf({ socket }: IncomingMessage): Peer {
-    const address = plainAddress(socket.remoteAddress ?? "");
+    const address = plainIp(socket.remoteAddress ?? "");
     return { address, isTrusted: this.#services.plan().trust.has(address) };
   }
-}
-
-function plainAddress(address: string): string {
-  return address.startsWith("::ffff:") && address.includes(".") ? address.slice(7) : address;
 }
 
 function schemeOf({ socket }: IncomingMessage): "http" | "https" {

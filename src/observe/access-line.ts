@@ -6,8 +6,8 @@
  */
 
 import { failures } from "../base/failure.ts";
-import { lineBytesMax, type AccessRecord } from "./access-record.ts";
-import { cutLine, isSurelyTooLong } from "./cut-record.ts";
+import type { AccessRecord, WriteLine } from "./access-record.ts";
+import { fitted } from "./cut-record.ts";
 import { jsonRules, jsonText, RepeatedText } from "./json-text.ts";
 import { isoTime, milliseconds } from "./line-time.ts";
 
@@ -16,11 +16,7 @@ const methods = new RepeatedText();
 const hosts = new RepeatedText();
 const userAgents = new RepeatedText();
 
-export function writeAccessLine(record: AccessRecord): string {
-  if (isSurelyTooLong(record)) return cutLine(record, join, jsonRules);
-  const line = join(record);
-  return line.length <= lineBytesMax ? line : cutLine(record, join, jsonRules);
-}
+export const writeAccessLine: WriteLine = fitted(join, jsonRules);
 
 function join(record: AccessRecord): string {
   const { peerIp, user } = record;

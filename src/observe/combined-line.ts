@@ -7,18 +7,14 @@
  * else is known by a name.
  */
 
-import { lineBytesMax, type AccessRecord } from "./access-record.ts";
-import { cutLine, isSurelyTooLong } from "./cut-record.ts";
+import type { AccessRecord, WriteLine } from "./access-record.ts";
+import { fitted } from "./cut-record.ts";
 import { bytesRules, escapedBytes } from "./escaped-bytes.ts";
 import { commonLogTime } from "./line-time.ts";
 
 const versionNames = { "1.0": "HTTP/1.0", "1.1": "HTTP/1.1", "2": "HTTP/2.0" } as const;
 
-export function writeCombinedLine(record: AccessRecord): string {
-  if (isSurelyTooLong(record)) return cutLine(record, join, bytesRules);
-  const line = join(record);
-  return line.length <= lineBytesMax ? line : cutLine(record, join, bytesRules);
-}
+export const writeCombinedLine: WriteLine = fitted(join, bytesRules);
 
 function join(record: AccessRecord): string {
   const { method, target, version, status, responseBytes } = record;

@@ -31,14 +31,22 @@ const textMax = {
   field: 40,
 } as const;
 
+/** A format out of `join`, which writes a record as it is, of whatever length. */
+export function fitted(join: WriteLine, rules: TextRules): WriteLine {
+  return (record) => {
+    if (isSurelyTooLong(record)) return cutLine(record, join, rules);
+    const line = join(record);
+    return line.length <= lineBytesMax ? line : cutLine(record, join, rules);
+  };
+}
+
 /** Too long whatever it is escaped to: what an attack brings is not even looked at in full. */
-export function isSurelyTooLong(record: AccessRecord): boolean {
+function isSurelyTooLong(record: AccessRecord): boolean {
   const { target, host, referer, userAgent } = record;
   return target.length + host.length + referer.length + userAgent.length > lineBytesMax;
 }
 
-/** `join` writes a record as it is, of whatever length. */
-export function cutLine(record: AccessRecord, join: WriteLine, rules: TextRules): string {
+function cutLine(record: AccessRecord, join: WriteLine, rules: TextRules): string {
   const cut = cutTexts(record, rules);
   const room = lineBytesMax - join({ ...cut, target: "" }).length;
   return join({ ...cut, target: cutText(record.target, room, rules) });

@@ -4,18 +4,14 @@
  */
 
 import { failures } from "../base/failure.ts";
-import { lineBytesMax, type AccessRecord } from "./access-record.ts";
-import { cutLine, isSurelyTooLong } from "./cut-record.ts";
+import type { AccessRecord, WriteLine } from "./access-record.ts";
+import { fitted } from "./cut-record.ts";
 import { jsonRules, jsonText } from "./json-text.ts";
 import { isoTime, milliseconds } from "./line-time.ts";
 
 const bare = /^[\x21\x23-\x3c\x3e-\x5b\x5d-\x7e]+$/;
 
-export function writeLogfmtLine(record: AccessRecord): string {
-  if (isSurelyTooLong(record)) return cutLine(record, join, jsonRules);
-  const line = join(record);
-  return line.length <= lineBytesMax ? line : cutLine(record, join, jsonRules);
-}
+export const writeLogfmtLine: WriteLine = fitted(join, jsonRules);
 
 function join(record: AccessRecord): string {
   const { peerIp, upstream, failure, referer, userAgent } = record;

@@ -2,7 +2,16 @@
 
 import { z } from "zod";
 
-import { describe, durationMs, flag, oneOf, reject, text, type Reader } from "../base/reader.ts";
+import {
+  describe,
+  isOff,
+  durationMs,
+  flag,
+  oneOf,
+  reject,
+  text,
+  type Reader,
+} from "../base/reader.ts";
 import {
   accessLogDefaults,
   redactionDefaults,
@@ -51,7 +60,7 @@ const redacted = names(redactedWords, redactedPattern, redactedMax);
 
 /** Names are added to the usual ones; `off` lifts those of parameters. */
 const redact: Reader<RedactionOptions> = (value, reporter) => {
-  if (value === "off" || value === false) return { ...redactionDefaults, parameters: [] };
+  if (isOff(value)) return { ...redactionDefaults, parameters: [] };
   // Nothing comes of a list that was rejected.
   const added = (redacted(value, reporter) as readonly string[] | undefined) ?? [];
   const parameters = added.filter((name) => name.startsWith("?")).map((name) => name.slice(1));
@@ -125,7 +134,7 @@ const accessMap = z
 
 /** A switch grows to a map: `on` is the empty one, `off` is null, which no map can be. */
 const asMap: Reader<object | null> = (value, reporter) => {
-  if (value === "off" || value === false) return null;
+  if (isOff(value)) return null;
   if (value === "on" || value === true) return {};
   if (typeof value === "object" && value !== null) return value;
   const message = `want off, or a map such as { file: access.log }; found ${describe(value)}`;

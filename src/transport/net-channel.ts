@@ -8,6 +8,7 @@
  */
 
 import type { Socket } from "node:net";
+import { plainIp } from "../base/ip.ts";
 import type { Channel, ChannelReceiver, DialTarget, ListenTarget } from "./channel.ts";
 import {
   commonBuffer,
@@ -101,8 +102,7 @@ export class NetChannel implements Channel {
   }
 
   get peerAddress(): string {
-    const address = this.#open.remoteAddress ?? "";
-    return address.startsWith("::ffff:") && address.includes(".") ? address.slice(7) : address;
+    return plainIp(this.#open.remoteAddress ?? "");
   }
 
   get peerPort(): number {

@@ -5,6 +5,7 @@ import { z } from "zod";
 import {
   defined,
   describe,
+  isOff,
   durationMs,
   oneOf,
   reject,
@@ -37,7 +38,7 @@ export const upstreamTimeoutsSchema = z
 
 /** A switch grows to a map. */
 const asMap: Reader<unknown> = (value, reporter) => {
-  if (value === "off" || value === false) return { max: 0 };
+  if (isOff(value)) return { max: 0 };
   if (value === "on" || value === true) return {};
   if (typeof value === "object" && value !== null) return value;
   return reject(reporter, { message: `want a map or off, found ${describe(value)}` });

@@ -1,7 +1,8 @@
 /** A channel of the faulty twin: passes everything on, until the fault strikes. */
 
 import type { Channel, ChannelReceiver } from "../../src/transport/channel.ts";
-import { poison, systemError } from "../support/memory-channel.ts";
+import { systemError } from "../support/memory-channel.ts";
+import { ToldRead } from "../support/told-read.ts";
 import type { FaultyTransport } from "./faulty-transport.ts";
 
 /** What a channel needs of its transport. */
@@ -32,9 +33,7 @@ export class FaultyChannel implements Channel, ChannelReceiver {
   /** Parts of a read that was cut up; undefined in all other channels. */
   #parts: (() => void)[] | undefined;
   #isPartDue = false;
-  /** Told right now, and what was kept of it. */
-  #reading: Buffer | undefined;
-  #held: Buffer | undefined;
+  readonly #told = new ToldRead();
   #isPaused = false;
   #isStalled = false;
   #isCloseLate = false;
@@ -87,16 +86,11 @@ export class FaultyChannel implements Channel, ChannelReceiver {
   }
 
   hold(buffer: Buffer, from: number, to: number): Buffer {
-    if (buffer !== this.#reading) return buffer;
-    this.releaseRead();
-    this.#held = Buffer.alloc(buffer.length, poison);
-    buffer.copy(this.#held, from, from, to);
-    return this.#held;
+    return this.#told.hold(buffer, from, to);
   }
 
   releaseRead(): void {
-    this.#held?.fill(poison);
-    this.#held = undefined;
+    this.#told.release();
   }
 
   pause(): void {
@@ -132,14 +126,16 @@ export class FaultyChannel implements Channel, ChannelReceiver {
     const kind = this.#twin.count("read", length);
     switch (kind) {
       case undefined:
-        return this.#parts === undefined ? this.#tellRead(bytes) : this.#cut([bytes]);
+        return this.#parts === undefined
+          ? this.#told.tell(this.receiver, bytes)
+          : this.#cut([bytes]);
       case "ECONNRESET":
       case "ETIMEDOUT":
         return this.die(systemError(kind, `read ${kind}`));
       case "throw":
         throw new SeededBug();
       case "throw-after":
-        this.#tellRead(bytes);
+        this.#told.tell(this.receiver, bytes);
         throw new SeededBug();
       case "fin":
         this.#hasFinFault = true;
@@ -239,17 +235,9 @@ export class FaultyChannel implements Channel, ChannelReceiver {
   #cut(parts: readonly Buffer[]): void {
     this.#parts ??= [];
     for (const part of parts) {
-      if (part.length > 0) this.#parts.push(() => this.#tellRead(part));
+      if (part.length > 0) this.#parts.push(() => this.#told.tell(this.receiver, part));
     }
     this.#partSoon();
-  }
-
-  /** Bytes are the receiver's during the call. */
-  #tellRead(bytes: Buffer): void {
-    this.#reading = bytes;
-    this.receiver.onRead(bytes, bytes.length);
-    this.#reading = undefined;
-    bytes.fill(poison);
   }
 
   /** Now, or behind the parts that wait. */

@@ -13,7 +13,7 @@ import { WebSocket, WebSocketServer } from "ws";
 
 import { createProxy, type Proxy } from "../../src/foregate.ts";
 import { Pattern } from "../contract/pattern.ts";
-import { within } from "../support/within.ts";
+import { until, within } from "../support/within.ts";
 
 const closers: (() => unknown)[] = [];
 after(async () => {
@@ -212,7 +212,7 @@ for (const host of hosts) {
     const first = await answer.body?.getReader().read();
     assert.equal(Buffer.from(first?.value ?? []).toString(), "data: 1\n\n");
     abort.abort();
-    await until(() => closedEarly > before);
+    await until(() => closedEarly > before, "the upstream is told");
   });
 
   void test(`guest of ${host.name}: a WebSocket`, async () => {
@@ -277,11 +277,4 @@ async function say(port: number, text: string): Promise<string> {
 
 function hashOf(bytes: Buffer): string {
   return createHash("sha256").update(bytes).digest("hex");
-}
-
-async function until(isThere: () => boolean): Promise<void> {
-  for (let waits = 0; !isThere(); waits++) {
-    assert.ok(waits < 500, "it never happens");
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
 }

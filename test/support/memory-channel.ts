@@ -1,15 +1,13 @@
 /** One end of a connection in memory; see `memory-transport.ts` for what it promises. */
 
 import type { Channel, ChannelReceiver } from "../../src/transport/channel.ts";
+import { ToldRead } from "./told-read.ts";
 
 /** As in `net-channel.ts`: how much may wait before the writer is asked to stop. */
 const queuedBytesMax = 64 * 1024;
 
 /** Size of one read, in bytes. */
 const readBytesMax = 64 * 1024;
-
-/** What bytes are overwritten with once they are their reader's no more. */
-export const poison = 0xdb;
 
 const nobody: ChannelReceiver = {
   expectsMore: false,
@@ -56,9 +54,7 @@ export class MemoryChannel implements Channel {
   #isPaused = false;
   #isReadDue = false;
   #isClosed = false;
-  /** Told right now, and what was kept of it. */
-  #reading: Buffer | undefined;
-  #held: Buffer | undefined;
+  readonly #told = new ToldRead();
 
   constructor(
     turns: MemoryTurns,
@@ -74,7 +70,7 @@ export class MemoryChannel implements Channel {
 
   /** A receiver has not given back what it held. */
   get isHeld(): boolean {
-    return this.#held !== undefined;
+    return this.#told.isHeld;
   }
 
   get isClosed(): boolean {
@@ -102,16 +98,11 @@ export class MemoryChannel implements Channel {
   }
 
   hold(buffer: Buffer, from: number, to: number): Buffer {
-    if (buffer !== this.#reading) return buffer;
-    this.releaseRead();
-    this.#held = Buffer.alloc(buffer.length, poison);
-    buffer.copy(this.#held, from, from, to);
-    return this.#held;
+    return this.#told.hold(buffer, from, to);
   }
 
   releaseRead(): void {
-    this.#held?.fill(poison);
-    this.#held = undefined;
+    this.#told.release();
   }
 
   pause(): void {
@@ -248,10 +239,7 @@ export class MemoryChannel implements Channel {
     const bytes = Buffer.from(all.subarray(0, readBytesMax));
     this.#pipe = bytes.length < all.length ? [all.subarray(bytes.length)] : [];
     this.#pipedBytes -= bytes.length;
-    this.#reading = bytes;
-    this.receiver.onRead(bytes, bytes.length);
-    this.#reading = undefined;
-    bytes.fill(poison);
+    this.#told.tell(this.receiver, bytes);
     this.other?.pushOn();
   }
 

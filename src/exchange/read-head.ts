@@ -23,12 +23,11 @@ export function headTextOf({ method, target, version, fields }: HeadParts): stri
 
 /**
  * What other parsers let pass may be more than may be passed on: so the head goes the same way as
- * one that came over a connection of ours. Throws a `Failure`.
+ * one that came over a connection of ours. `text` has one character a byte. Throws a `Failure`.
  */
-export function readHead(parts: HeadParts, limits: HeadLimits): RequestHead {
+export function readHead(text: string, limits: HeadLimits): RequestHead {
   const machine = new ServerMachine(limits);
-  const bytes = Buffer.from(headTextOf(parts), "latin1");
-  machine.reader.receive(bytes);
+  machine.reader.receive(Buffer.from(text, "latin1"));
   // A line break in a value would end the head early: what is behind it must not be lost.
   if (machine.next() === readEvent.head && machine.reader.pendingBytes === 0) return machine.head;
   throw new Failure("bad-request", "Cannot read request: its head is not one head");
