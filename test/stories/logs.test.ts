@@ -165,8 +165,9 @@ void test("story: on a terminal the log is for people, and no client drives it",
   if (script === undefined) return t.skip("script (util-linux) is not installed");
   const { upstreamPort } = await startDemoSite(t);
   const config = writeConfig(t, `listen: "127.0.0.1:0"\n${everythingTo(upstreamPort)}`);
-  const command = `"${process.execPath}" src/main.ts run -c "${config}"`;
-  const env: NodeJS.ProcessEnv = { ...process.env, TERM: "xterm", NO_COLOR: "" };
+  // `exec`: a shell that stays would die of Ctrl-C itself, and its end would hide the program's.
+  const command = `exec "${process.execPath}" src/main.ts run -c "${config}"`;
+  const env: NodeJS.ProcessEnv = { ...process.env, SHELL: "/bin/sh", TERM: "xterm", NO_COLOR: "" };
   const child = spawn(script, ["-qefc", command, "/dev/null"], {
     cwd: root,
     env,

@@ -97,6 +97,7 @@ void test("story: Ctrl-C on a terminal waits 3 s at most, and says for whom", as
   const command = `exec ${process.execPath} src/main.ts run -c ${config}`;
   const child = spawn(script, ["-qefc", command, "/dev/null"], {
     cwd: root,
+    env: { ...process.env, SHELL: "/bin/sh" },
     stdio: ["pipe", "pipe", "inherit"],
   });
   t.after(() => child.kill("SIGKILL"));
