@@ -29,6 +29,10 @@ function notText(value: unknown): Wrong {
 
 /** The address, or what is wrong with it. */
 export function readUpstreamAddress(text: string): UpstreamAddress | Wrong {
+  // What a request says may never choose the server (CVE-2021-40438 of httpd).
+  if (/\$\{?[a-z]/i.test(text)) {
+    return wrong(text, "write the address itself: a request cannot choose its upstream");
+  }
   if (text.startsWith("unix:")) return readSocket(text);
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(text)?.[1]?.toLowerCase();
   if (scheme === "http") return readUrl(text);

@@ -45,13 +45,13 @@ const strangers = [
 ];
 
 for (const host of ours) {
-  void test(`host check: ${host} is ours`, () => {
+  void test(`threat 168: host check: ${host} is ours`, () => {
     assert.equal(isOurHost(host, ["metrics.internal"]), true);
   });
 }
 
 for (const host of strangers) {
-  void test(`host check: ${JSON.stringify(host)} is not ours`, () => {
+  void test(`threat 168: host check: ${JSON.stringify(host)} is not ours`, () => {
     assert.equal(isOurHost(host, ["metrics.internal"]), false);
   });
 }

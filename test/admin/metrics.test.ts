@@ -45,7 +45,7 @@ void test("metrics: both forms, each with its type", async (t) => {
   assert.equal(build?.labels.get("version"), "1.2.3");
 });
 
-void test("metrics: what a probe and a stranger are told", async (t) => {
+void test("threat 168: metrics: what a probe and a stranger are told", async (t) => {
   const { metricsPort: port } = await startObservedProxy(t, hello);
   const cases = [
     { path: "/livez", status: 200, text: /^ok\n$/ },

@@ -205,7 +205,7 @@ const text = `
 
 # PROXY protocol, identity, admin
 167 PROXY headers
-168 who may reach the admin interface ▶ admin
+168 who may reach the metrics listener: hosts of its own, no other origin, nothing but GET
 169 whom a rate limit counts ▶ limits
 170 the access log: no line breaks out of requests, no secrets
 
