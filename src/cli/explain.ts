@@ -94,9 +94,11 @@ function routeLines(routes: Explanation["routes"]): string[] {
 function proxyBlocks(outcome: ProxyOutcome): Block[] {
   const { pool, upstreams, sent, dropped, timeouts, bodyBytesMax, upgrades, isRepeatable } =
     outcome;
+  const { announces } = outcome;
   const limit = bodyBytesMax === 0 ? "no limit" : `at most ${bodyBytesMax} bytes`;
   return [
     ["pool", poolLines(pool, upstreams)],
+    ["begins", announces === undefined ? [] : [announcementLine(announces)]],
     ["sent", sent],
     ["not sent", dropped.length === 0 ? [] : [dropped.join(", ")]],
     ["body", [limit]],
@@ -109,6 +111,11 @@ function proxyBlocks(outcome: ProxyOutcome): Block[] {
 function poolLines(pool: string, upstreams: readonly string[]): readonly string[] {
   if (upstreams.length === 1) return upstreams[0] === pool ? upstreams : [pool, ...upstreams];
   return [`${pool} (${count(upstreams.length, "upstream")}, in turn)`, ...upstreams];
+}
+
+function announcementLine({ version, clientIp }: NonNullable<ProxyOutcome["announces"]>): string {
+  const who = clientIp === "" ? "an unknown client" : clientIp;
+  return `by PROXY protocol v${version}: for ${who}, and for no other client`;
 }
 
 function retryLines(upstreamCount: number, isRepeatable: boolean): readonly string[] {

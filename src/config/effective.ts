@@ -84,14 +84,22 @@ function clientTimeoutsOf({ timeouts, drainMs }: Plan): Map {
   };
 }
 
-function poolEntry({ name, upstreams, timeouts, keepAlive }: PoolOptions): [string, Map] {
+function poolEntry({ name, upstreams, timeouts, ...connections }: PoolOptions): [string, Map] {
   const pool = {
     to: upstreams.map(({ label }) => label),
     balance: "round-robin",
     timeouts: timeoutsOf(timeouts),
-    keepAlive: keepAliveOf(keepAlive),
+    ...connectionsOf(connections),
   };
   return [name, pool];
+}
+
+function connectionsOf({
+  keepAlive,
+  proxyProtocol,
+}: Pick<PoolOptions, "keepAlive" | "proxyProtocol">): Map {
+  const version = proxyProtocol === undefined ? "off" : `v${proxyProtocol}`;
+  return { keepAlive: keepAliveOf(keepAlive), proxyProtocol: version };
 }
 
 function timeoutsOf({ connectMs, firstByteMs, idleMs }: UpstreamTimeouts): Map {
@@ -206,7 +214,7 @@ function proxyOf(action: ProxyAction, plan: Plan, named: ReadonlySet<string>): M
   if (pool === undefined) return {};
   const own = named.has(pool.name)
     ? { to: pool.name }
-    : { to: pool.upstreams.map(({ label }) => label), keepAlive: keepAliveOf(pool.keepAlive) };
+    : { to: pool.upstreams.map(({ label }) => label), ...connectionsOf(pool) };
   const upgrade = action.upgrades.length === 0 ? "off" : action.upgrades;
   return { ...own, timeouts: timeoutsOf(action.timeouts), upgrade };
 }

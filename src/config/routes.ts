@@ -123,7 +123,7 @@ const usualUpgrades: readonly string[] = ["websocket"];
 /** An upstream, a pool's name, several of them, or a map with `to`. */
 export function readProxy(place: Place, pools: Pools): UnfinishedAction | undefined {
   if (!place.isMap) {
-    const pool = pools.find(place, undefined);
+    const pool = pools.find(place, {});
     return pool && proxyTo(pool, {}, usualUpgrades);
   }
   const wishes = place.parse(proxySchema);
@@ -133,10 +133,11 @@ export function readProxy(place: Place, pools: Pools): UnfinishedAction | undefi
     reject(place, { kind: "missing", message: "want `to`, where requests go", help, onKey: true });
   }
   const upgrades = optional(place.at("upgrade"), (at) => at.read(upgradeList)) ?? usualUpgrades;
-  const pool = to.isThere ? pools.find(to, wishes?.keepAlive) : undefined;
-  if (wishes?.keepAlive !== undefined && pool !== undefined && isPoolName(to.value)) {
+  const pool = to.isThere ? pools.find(to, wishes ?? {}) : undefined;
+  for (const key of ["keepAlive", "proxyProtocol"] as const) {
+    if (wishes?.[key] === undefined || pool === undefined || !isPoolName(to.value)) continue;
     const message = `it belongs to the pool ${describe(to.value)} itself`;
-    reject(place.at("keepAlive"), { kind: "together", message, onKey: true });
+    reject(place.at(key), { kind: "together", message, onKey: true });
   }
   return pool && wishes && proxyTo(pool, wishes.timeouts ?? {}, upgrades);
 }

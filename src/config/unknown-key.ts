@@ -7,7 +7,7 @@ import type { ProblemKind } from "./problems.ts";
 const laterKeys: ReadonlySet<string> = new Set(
   (
     "admin backup buffer cache canary compress connectionsPerClient dns " +
-    "email errors health hooks http2 http3 include jwt metrics mirror oidc outlier proxyProtocol " +
+    "email errors health hooks http2 http3 include jwt metrics mirror oidc outlier " +
     "rate retry rewrite shared shutdown slowStart sticky test tls translate weight"
   ).split(" "),
 );
@@ -46,6 +46,7 @@ const homes: Readonly<Record<string, string>> = {
   path: "a route",
   pools: "the top of the config",
   proxy: "a site or a route",
+  proxyProtocol: "an address of `listen`, a pool or the map of a `proxy`",
   query: "a route",
   realm: "`access.basic`",
   redirect: "a site or a route",

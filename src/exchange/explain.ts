@@ -15,6 +15,7 @@ import type { SiteOptions } from "../routing/options.ts";
 import type { UpstreamTimeouts } from "../upstream/options.ts";
 import { authoritiesOf } from "../upstream/pool.ts";
 import { requestText } from "../wire/http1/request-text.ts";
+import type { ProxyVersion } from "../wire/proxy-protocol/write-proxy-header.ts";
 import { acceptRequest } from "./accept-request.ts";
 import { checkAddress, letIn, readCredentials } from "./authorize.ts";
 import { Exchange } from "./exchange.ts";
@@ -52,6 +53,8 @@ export interface ProxyOutcome {
   readonly pool: string;
   /** In the order in which they take turns. */
   readonly upstreams: readonly string[];
+  /** How each connection begins: the client's address by PROXY protocol; undefined: it does not. */
+  readonly announces: { readonly version: ProxyVersion; readonly clientIp: string } | undefined;
   /** Lines of the head as the first of them gets it. */
   readonly sent: readonly string[];
   /** Names of fields that came, and do not go on as they came. */
@@ -166,6 +169,7 @@ function proxied(
     type: "proxy",
     pool: pool.name,
     upstreams: pool.upstreams.map(({ label }) => label),
+    announces: pool.proxyProtocol && { version: pool.proxyProtocol, clientIp: x.clientIp },
     sent: lines.map((line) => withoutMade(line, x.head.fields)),
     dropped: came.filter((line) => !lines.includes(line)).map(nameOf),
     timeouts: action.timeouts,

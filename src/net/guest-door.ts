@@ -12,6 +12,7 @@ import { Failure } from "../base/failure.ts";
 import { plainIp } from "../base/ip.ts";
 import { Exchange, type Peer } from "../exchange/exchange.ts";
 import type { RequestHead } from "../http/head.ts";
+import type { ConnectionEnds } from "../transport/channel.ts";
 import { NetChannel } from "../transport/net-channel.ts";
 import { Door, type DoorServices } from "./door.ts";
 import { FetchLeg } from "./fetch-leg.ts";
@@ -111,7 +112,33 @@ export class GuestDoor {
 
   #peerOf({ socket }: IncomingMessage): Peer {
     const address = plainIp(socket.remoteAddress ?? "");
-    return { address, isTrusted: this.#services.plan().trust.has(address) };
+    const isTrusted = this.#services.plan().trust.has(address);
+    return { address, isTrusted, ends: new SocketEnds(socket) };
+  }
+}
+
+/** Of a socket that is another server's; not asked before they are wanted. */
+class SocketEnds implements ConnectionEnds {
+  readonly #socket: Socket;
+
+  constructor(socket: Socket) {
+    this.#socket = socket;
+  }
+
+  get peerAddress(): string {
+    return plainIp(this.#socket.remoteAddress ?? "");
+  }
+
+  get peerPort(): number {
+    return this.#socket.remotePort ?? 0;
+  }
+
+  get localAddress(): string {
+    return plainIp(this.#socket.localAddress ?? "");
+  }
+
+  get localPort(): number {
+    return this.#socket.localPort ?? 0;
   }
 }
 
