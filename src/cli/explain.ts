@@ -47,7 +47,7 @@ export function portNote(url: string, listeners: readonly ListenOptions[]): stri
 /** Lines for people. The config must have a plan. */
 export function explainedLines(question: Question, config: LoadedConfig): string[] {
   const explanation = explainFor(question, config);
-  const { host, site, routes, client, outcome } = explanation;
+  const { host, site, routes, client, outcome, closedWhile } = explanation;
   const peer = client.isTrustedPeer ? "connected by a trusted peer" : "as connected";
   const hosts = config.siteOptions.map((options) => options.host);
   const blocks: Block[] = [
@@ -55,6 +55,7 @@ export function explainedLines(question: Question, config: LoadedConfig): string
     ["client", [`${client.ip || "unknown"} (${peer})`]],
     ["site", host === undefined ? [] : [site ? siteLine(site) : noSiteLine(host, hosts)]],
     ["routes", routes.length === 0 ? [] : routeLines(routes)],
+    ["but", closedWhile === undefined ? [] : [`503 for maintenance while ${closedWhile} exists`]],
     ...(outcome.type === "proxy" ? proxyBlocks(outcome) : answerBlocks(outcome)),
   ];
   return blocks.flatMap(([name, lines]) =>

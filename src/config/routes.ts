@@ -9,6 +9,7 @@ import type { ErrorPages } from "../exchange/error-pages.ts";
 import type { Action, RoutePlan } from "../exchange/plan.ts";
 import { isToken } from "../http/fields.ts";
 import { routeLimitsSchema } from "../limits/schema.ts";
+import type { MaintenanceOptions } from "../maintenance/options.ts";
 import type { FieldRules, PathMapping } from "../rewriting/options.ts";
 import { redirectSchema } from "../rewriting/redirect-schema.ts";
 import { headersSchema, mappingSchema, nearerFieldRules } from "../rewriting/schema.ts";
@@ -16,12 +17,20 @@ import { upstreamTimeouts, type UpstreamTimeouts } from "../upstream/options.ts"
 import { proxySchema, upstreamTimeoutsSchema } from "../upstream/schema.ts";
 import { readAccess } from "./access.ts";
 import { readErrorPages } from "./error-pages.ts";
+import { readMaintenance } from "./maintenance.ts";
 import type { Place } from "./place.ts";
 import type { PlacedPool, Pools } from "./pools.ts";
 import { compileRespond } from "./responds.ts";
 
 /** Keys that may stand in `defaults`, too. */
-export const roomKeys = ["access", "limits", "timeouts", "headers", "errors"] as const;
+export const roomKeys = [
+  "access",
+  "maintenance",
+  "limits",
+  "timeouts",
+  "headers",
+  "errors",
+] as const;
 export const actionKeys = ["proxy", "redirect", "respond"] as const;
 export const mappingKeys = ["strip", "replace"] as const;
 
@@ -29,6 +38,7 @@ export const mappingKeys = ["strip", "replace"] as const;
 export interface RoomWishes {
   /** undefined: everybody gets in. */
   readonly access: AccessOptions | undefined;
+  readonly maintenance: MaintenanceOptions | undefined;
   readonly bodyBytesMax: number;
   /** Of `defaults`: farther away than what a pool says itself. */
   readonly farTimeouts: Partial<UpstreamTimeouts>;
@@ -40,6 +50,7 @@ export interface RoomWishes {
 
 const noWishes: RoomWishes = {
   access: undefined,
+  maintenance: undefined,
   bodyBytesMax: 0,
   farTimeouts: {},
   timeouts: {},
@@ -64,6 +75,7 @@ export function readRooms(place: Place, outer: RoomWishes): RoomWishes {
   const mapping = place.parse(mappingSchema);
   return {
     access: readAccess(place.at("access"), outer.access),
+    maintenance: readMaintenance(place.at("maintenance"), outer.maintenance),
     bodyBytesMax: limits?.bodyBytesMax ?? outer.bodyBytesMax,
     farTimeouts: outer.farTimeouts,
     timeouts: { ...outer.timeouts, ...timeouts },
@@ -181,6 +193,7 @@ export function finishRoute(name: string, action: UnfinishedAction, rooms: RoomW
     row: 0,
     action: action.finish(rooms),
     access: rooms.access,
+    maintenance: rooms.maintenance,
     bodyBytesMax: rooms.bodyBytesMax,
     mapping: rooms.mapping,
     fieldRules: request.length + response.length === 0 ? undefined : rooms.fieldRules,

@@ -42,6 +42,7 @@ const homes: Readonly<Record<string, string>> = {
   limits: "the top, `defaults`, a site or a route",
   listen: "the top of the config",
   logs: "the top of the config",
+  maintenance: "`defaults`, a site or a route",
   method: "a route",
   path: "a route",
   pools: "the top of the config",
@@ -52,6 +53,7 @@ const homes: Readonly<Record<string, string>> = {
   redirect: "a site or a route",
   replace: "a site or a route",
   respond: "a site or a route",
+  retryAfter: "`maintenance` of `defaults`, a site or a route",
   routes: "a site",
   sites: "the top of the config",
   status: "`redirect` or `respond`",
@@ -63,6 +65,7 @@ const homes: Readonly<Record<string, string>> = {
   tunnel: "`timeouts` at the top",
   upgrade: "the map of a `proxy`",
   users: "`access.basic`",
+  while: "`maintenance` of `defaults`, a site or a route",
   workers: "the top of the config",
   write: "`timeouts` at the top",
 };
