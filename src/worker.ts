@@ -20,6 +20,7 @@ import { createStats } from "./exchange/create-stats.ts";
 import type { Plan } from "./exchange/plan.ts";
 import type { Rooms } from "./exchange/rooms.ts";
 import { serve } from "./exchange/serve.ts";
+import { SwitchFiles } from "./maintenance/switch-files.ts";
 import { RequestIds } from "./http/request-id.ts";
 import type { AccessLog } from "./observe/access-log.ts";
 import { openAccessLog } from "./observe/open-access-log.ts";
@@ -109,8 +110,10 @@ export function createWorker(plan: Plan, options: WorkerOptions = {}): Worker {
   const services = { transport, wheel, clock, counters, flushes };
   const accessLog = openAccessLog(plan.accessLog);
   const pools = plan.pools.map((pool) => new Pool(pool, services));
+  const switches = new SwitchFiles(plan.switchFiles, clock.nowMs, onTrouble);
   const rooms: Rooms = {
     ...ownRooms(time.monotonicMs),
+    switches,
     pools,
     stats: createStats(plan, pools),
     counters,
@@ -125,6 +128,7 @@ export function createWorker(plan: Plan, options: WorkerOptions = {}): Worker {
     } catch (error) {
       onBug(error);
     }
+    switches.tick(clock.nowMs);
     if (accessLog !== undefined) tendLog(accessLog, counters, onTrouble);
   };
   const doorServices: DoorServices = {
@@ -161,7 +165,7 @@ export function createWorker(plan: Plan, options: WorkerOptions = {}): Worker {
   };
 }
 
-type SharedRooms = keyof Services | "pools" | "stats" | "accessLog" | "onBug";
+type SharedRooms = keyof Services | "pools" | "stats" | "switches" | "accessLog" | "onBug";
 
 /** What a worker has for itself, and draws by chance. */
 function ownRooms(nowMs: () => number): Omit<Rooms, SharedRooms> {

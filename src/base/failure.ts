@@ -48,6 +48,7 @@ export const failures = {
   internal: row("proxy", 500, "Something went wrong here."),
   "not-implemented": row("client", 501, "This is not supported here."),
   overloaded: row("proxy", 503, "The server is busy. Please try again in a moment."),
+  maintenance: row("proxy", 503, "This site is being worked on. Please come back later."),
   draining: row("proxy", 503, "The server is about to stop. Please try again."),
   "name-not-resolved": row("upstream", 502, `${notYou} cannot be found.`, "always"),
   "connect-refused": row("upstream", 502, `${notYou} cannot be reached.`, "always"),

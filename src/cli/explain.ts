@@ -47,7 +47,7 @@ export function portNote(url: string, listeners: readonly ListenOptions[]): stri
 /** Lines for people. The config must have a plan. */
 export function explainedLines(question: Question, config: LoadedConfig): string[] {
   const explanation = explainFor(question, config);
-  const { host, site, routes, client, outcome } = explanation;
+  const { host, site, routes, client, outcome, closedWhile } = explanation;
   const peer = client.isTrustedPeer ? "connected by a trusted peer" : "as connected";
   const hosts = config.siteOptions.map((options) => options.host);
   const blocks: Block[] = [
@@ -55,6 +55,7 @@ export function explainedLines(question: Question, config: LoadedConfig): string
     ["client", [`${client.ip || "unknown"} (${peer})`]],
     ["site", host === undefined ? [] : [site ? siteLine(site) : noSiteLine(host, hosts)]],
     ["routes", routes.length === 0 ? [] : routeLines(routes)],
+    ["but", closedWhile === undefined ? [] : [`503 for maintenance while ${closedWhile} exists`]],
     ...(outcome.type === "proxy" ? proxyBlocks(outcome) : answerBlocks(outcome)),
   ];
   return blocks.flatMap(([name, lines]) =>
@@ -94,9 +95,11 @@ function routeLines(routes: Explanation["routes"]): string[] {
 function proxyBlocks(outcome: ProxyOutcome): Block[] {
   const { pool, upstreams, sent, dropped, timeouts, bodyBytesMax, upgrades, isRepeatable } =
     outcome;
+  const { announces } = outcome;
   const limit = bodyBytesMax === 0 ? "no limit" : `at most ${bodyBytesMax} bytes`;
   return [
     ["pool", poolLines(pool, upstreams)],
+    ["begins", announces === undefined ? [] : [announcementLine(announces)]],
     ["sent", sent],
     ["not sent", dropped.length === 0 ? [] : [dropped.join(", ")]],
     ["body", [limit]],
@@ -109,6 +112,11 @@ function proxyBlocks(outcome: ProxyOutcome): Block[] {
 function poolLines(pool: string, upstreams: readonly string[]): readonly string[] {
   if (upstreams.length === 1) return upstreams[0] === pool ? upstreams : [pool, ...upstreams];
   return [`${pool} (${count(upstreams.length, "upstream")}, in turn)`, ...upstreams];
+}
+
+function announcementLine({ version, clientIp }: NonNullable<ProxyOutcome["announces"]>): string {
+  const who = clientIp === "" ? "an unknown client" : clientIp;
+  return `by PROXY protocol v${version}: for ${who}, and for no other client`;
 }
 
 function retryLines(upstreamCount: number, isRepeatable: boolean): readonly string[] {

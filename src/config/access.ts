@@ -34,7 +34,8 @@ function nearer<T>(
   return isOff(place.value) ? undefined : read(place);
 }
 
-function readAddresses(place: Place): IpSet {
+/** One address or block, or a list, in which files may stand. */
+export function readAddresses(place: Place): IpSet {
   const places = Array.isArray(place.value) ? place.items() : [place];
   if (places.length === 0) {
     const message = "want addresses, blocks or { file: … }, found an empty list";

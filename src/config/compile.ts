@@ -18,6 +18,7 @@ import type { SiteOptions } from "../routing/options.ts";
 import { createRouter } from "../routing/router.ts";
 import { readErrorPages } from "./error-pages.ts";
 import { compileListeners, compileTrust, type PlacedListener } from "./listeners.ts";
+import { switchFilesOf } from "./maintenance.ts";
 import { compileMetrics, withRows } from "./metrics.ts";
 import { Place, type Source } from "./place.ts";
 import { Pools } from "./pools.ts";
@@ -124,6 +125,7 @@ export function compile(value: unknown, source: Source, known: readonly Problem[
     pools: pools.options,
     trust,
     errorPages,
+    switchFiles: switchFilesOf(numbered),
     ...rest,
   };
   return { ...found, problems: inFileOrder(problems), plan };
@@ -140,7 +142,10 @@ function checkAnnounced(listen: Place, listeners: readonly PlacedListener[], tru
   }
 }
 
-type RestOfPlan = Omit<Plan, "listeners" | "metrics" | "router" | "pools" | "trust" | "errorPages">;
+type RestOfPlan = Omit<
+  Plan,
+  "listeners" | "metrics" | "router" | "pools" | "trust" | "errorPages" | "switchFiles"
+>;
 
 function readRest(root: Place): RestOfPlan {
   const timeouts = root.at("timeouts").isThere

@@ -7,6 +7,7 @@ import type { AccessOptions, BasicOptions } from "../access/options.ts";
 import { writeByteCount, writeByteRate, writeDurationMs } from "../base/quantity.ts";
 import type { ErrorPages } from "../exchange/error-pages.ts";
 import type { Action, Plan, ProxyAction, RespondAction, RoutePlan } from "../exchange/plan.ts";
+import type { MaintenanceOptions } from "../maintenance/options.ts";
 import type { FieldRule, PathMapping } from "../rewriting/options.ts";
 import { isUnder } from "../rewriting/path-prefix.ts";
 import { templateText } from "../rewriting/template.ts";
@@ -84,14 +85,22 @@ function clientTimeoutsOf({ timeouts, drainMs }: Plan): Map {
   };
 }
 
-function poolEntry({ name, upstreams, timeouts, keepAlive }: PoolOptions): [string, Map] {
+function poolEntry({ name, upstreams, timeouts, ...connections }: PoolOptions): [string, Map] {
   const pool = {
     to: upstreams.map(({ label }) => label),
     balance: "round-robin",
     timeouts: timeoutsOf(timeouts),
-    keepAlive: keepAliveOf(keepAlive),
+    ...connectionsOf(connections),
   };
   return [name, pool];
+}
+
+function connectionsOf({
+  keepAlive,
+  proxyProtocol,
+}: Pick<PoolOptions, "keepAlive" | "proxyProtocol">): Map {
+  const version = proxyProtocol === undefined ? "off" : `v${proxyProtocol}`;
+  return { keepAlive: keepAliveOf(keepAlive), proxyProtocol: version };
 }
 
 function timeoutsOf({ connectMs, firstByteMs, idleMs }: UpstreamTimeouts): Map {
@@ -119,23 +128,27 @@ interface Around {
 
 type Entry = SiteOptions<RoutePlan>["routes"][number];
 
-/** A guarded site has a last route that leads nowhere; its access is the site's. */
+/** A guarded site has a last route that leads nowhere, which has what holds for the site. */
 function siteOf({ routes }: SiteOptions<RoutePlan>, around: Around): Map {
-  const guard = routes.find(({ route }) => route.action.type === "nothing")?.route.access;
+  const guard = routes.find(({ route }) => route.action.type === "nothing")?.route;
   const written = routes.filter(({ route }) => route.action.type !== "nothing");
   return defined({
-    access: guard && accessOf(guard, undefined, around),
+    access: guard?.access && accessOf(guard.access, undefined, around),
+    maintenance: guard?.maintenance && maintenanceOf(guard.maintenance),
     routes: written.map((entry) => routeOf(entry, guard, around)),
   });
 }
 
-function routeOf({ match, route }: Entry, outer: AccessOptions | undefined, around: Around): Map {
-  const { access, fieldRules, bodyBytesMax, errorPages } = route;
+function routeOf({ match, route }: Entry, guard: RoutePlan | undefined, around: Around): Map {
+  const { access, maintenance, fieldRules, bodyBytesMax, errorPages } = route;
+  const outer = guard?.access;
   return defined({
     ...matchOf(match),
     ...actionOf(route.action, around.plan, around.named),
     ...mappingOf(route, match),
     access: access === undefined ? outer && "off" : accessOf(access, outer, around),
+    maintenance:
+      maintenance === undefined ? guard?.maintenance && "off" : maintenanceOf(maintenance),
     limits: { body: bodyBytesMax === 0 ? "off" : writeByteCount(bodyBytesMax) },
     errors: errorsOf(errorPages) ?? (around.plan.errorPages && "off"),
     headers:
@@ -165,6 +178,15 @@ function basicOf({ users, challenge, forward }: BasicOptions, hidesSecrets: bool
     realm: utf8(realm.replaceAll(/\\(.)/g, "$1")),
     forward,
   };
+}
+
+function maintenanceOf({ retryAfterSeconds, allow, whileFile }: MaintenanceOptions): Map | true {
+  const options = defined({
+    retryAfter: retryAfterSeconds && writeDurationMs(retryAfterSeconds * 1_000),
+    allow: allow?.blocks(),
+    while: whileFile,
+  });
+  return Object.keys(options).length === 0 ? true : options;
 }
 
 function errorsOf(pages: ErrorPages | undefined): Map | undefined {
@@ -206,7 +228,7 @@ function proxyOf(action: ProxyAction, plan: Plan, named: ReadonlySet<string>): M
   if (pool === undefined) return {};
   const own = named.has(pool.name)
     ? { to: pool.name }
-    : { to: pool.upstreams.map(({ label }) => label), keepAlive: keepAliveOf(pool.keepAlive) };
+    : { to: pool.upstreams.map(({ label }) => label), ...connectionsOf(pool) };
   const upgrade = action.upgrades.length === 0 ? "off" : action.upgrades;
   return { ...own, timeouts: timeoutsOf(action.timeouts), upgrade };
 }

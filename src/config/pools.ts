@@ -7,7 +7,6 @@ import { describe, reject } from "../base/reader.ts";
 import {
   keepAlive,
   upstreamTimeouts,
-  type KeepAlive,
   type PoolOptions,
   type UpstreamAddress,
   type UpstreamTimeouts,
@@ -16,7 +15,7 @@ import { poolSchema, upstreamsSchema, type PoolWishes } from "../upstream/schema
 import { nearestWord } from "./did-you-mean.ts";
 import type { Place } from "./place.ts";
 
-const poolKeys = ["to", "balance", "keepAlive", "timeouts"];
+const poolKeys = ["to", "balance", "keepAlive", "timeouts", "proxyProtocol"];
 
 /** What cannot be taken for an upstream: no dot, no colon, no slash, and not only digits. */
 const poolNamePattern = /^(?!\d+$)[A-Za-z0-9_][A-Za-z0-9_-]*$/;
@@ -27,6 +26,17 @@ export interface PlacedPool {
   readonly timeouts: Partial<UpstreamTimeouts>;
   /** For the banner. */
   readonly label: string;
+}
+
+/** What is wished of the connections themselves, which belong to one pool. */
+export type ConnectionWishes = Pick<PoolWishes, "keepAlive" | "proxyProtocol">;
+
+type Connections = Pick<PoolOptions, "keepAlive" | "proxyProtocol">;
+
+function connectionsOf(wishes: ConnectionWishes): Connections {
+  const options = { keepAlive: wishes.keepAlive ?? keepAlive };
+  const { proxyProtocol } = wishes;
+  return proxyProtocol ? { ...options, proxyProtocol } : options;
 }
 
 export class Pools {
@@ -62,11 +72,10 @@ export class Pools {
   }
 
   /** By what `to` says: a pool's name, an upstream, or several; undefined: wrong, and said. */
-  find(to: Place, keepAliveWish: KeepAlive | undefined): PlacedPool | undefined {
+  find(to: Place, wishes: ConnectionWishes): PlacedPool | undefined {
     if (typeof to.value === "string" && isWord(to.value)) return this.#byName(to.value, to);
     const upstreams = to.parse(upstreamsSchema);
-    if (upstreams === undefined) return undefined;
-    return this.#share(upstreams, keepAliveWish ?? keepAlive);
+    return upstreams && this.#share(upstreams, connectionsOf(wishes));
   }
 
   #readNamed(name: string, place: Place): PlacedPool | undefined {
@@ -83,7 +92,7 @@ export class Pools {
       name,
       upstreams: wishes.to,
       timeouts: { ...upstreamTimeouts, ...timeouts },
-      keepAlive: wishes.keepAlive ?? keepAlive,
+      ...connectionsOf(wishes),
     });
     return { index, timeouts, label: count === 1 ? name : `${name} (${count} upstreams)` };
   }
@@ -101,13 +110,13 @@ export class Pools {
     return reject(to, { kind: "pool", message, help, hint });
   }
 
-  #share(upstreams: readonly UpstreamAddress[], keepAliveOptions: KeepAlive): PlacedPool {
-    const same = JSON.stringify([upstreams.map(addressOf), keepAliveOptions]);
+  #share(upstreams: readonly UpstreamAddress[], connections: Connections): PlacedPool {
+    const same = JSON.stringify([upstreams.map(addressOf), connections]);
     const found = this.#unnamed.get(same);
     if (found !== undefined) return found;
     const name = upstreams.map(({ label }) => label).join(", ");
     const pool = { index: this.#pools.length, timeouts: {}, label: name };
-    this.#pools.push({ name, upstreams, timeouts: upstreamTimeouts, keepAlive: keepAliveOptions });
+    this.#pools.push({ name, upstreams, timeouts: upstreamTimeouts, ...connections });
     this.#unnamed.set(same, pool);
     return pool;
   }

@@ -9,6 +9,7 @@ import type { ErrorPages } from "../exchange/error-pages.ts";
 import type { Action, RoutePlan } from "../exchange/plan.ts";
 import { isToken } from "../http/fields.ts";
 import { routeLimitsSchema } from "../limits/schema.ts";
+import type { MaintenanceOptions } from "../maintenance/options.ts";
 import type { FieldRules, PathMapping } from "../rewriting/options.ts";
 import { redirectSchema } from "../rewriting/redirect-schema.ts";
 import { headersSchema, mappingSchema, nearerFieldRules } from "../rewriting/schema.ts";
@@ -16,12 +17,20 @@ import { upstreamTimeouts, type UpstreamTimeouts } from "../upstream/options.ts"
 import { proxySchema, upstreamTimeoutsSchema } from "../upstream/schema.ts";
 import { readAccess } from "./access.ts";
 import { readErrorPages } from "./error-pages.ts";
+import { readMaintenance } from "./maintenance.ts";
 import type { Place } from "./place.ts";
 import type { PlacedPool, Pools } from "./pools.ts";
 import { compileRespond } from "./responds.ts";
 
 /** Keys that may stand in `defaults`, too. */
-export const roomKeys = ["access", "limits", "timeouts", "headers", "errors"] as const;
+export const roomKeys = [
+  "access",
+  "maintenance",
+  "limits",
+  "timeouts",
+  "headers",
+  "errors",
+] as const;
 export const actionKeys = ["proxy", "redirect", "respond"] as const;
 export const mappingKeys = ["strip", "replace"] as const;
 
@@ -29,6 +38,7 @@ export const mappingKeys = ["strip", "replace"] as const;
 export interface RoomWishes {
   /** undefined: everybody gets in. */
   readonly access: AccessOptions | undefined;
+  readonly maintenance: MaintenanceOptions | undefined;
   readonly bodyBytesMax: number;
   /** Of `defaults`: farther away than what a pool says itself. */
   readonly farTimeouts: Partial<UpstreamTimeouts>;
@@ -40,6 +50,7 @@ export interface RoomWishes {
 
 const noWishes: RoomWishes = {
   access: undefined,
+  maintenance: undefined,
   bodyBytesMax: 0,
   farTimeouts: {},
   timeouts: {},
@@ -64,6 +75,7 @@ export function readRooms(place: Place, outer: RoomWishes): RoomWishes {
   const mapping = place.parse(mappingSchema);
   return {
     access: readAccess(place.at("access"), outer.access),
+    maintenance: readMaintenance(place.at("maintenance"), outer.maintenance),
     bodyBytesMax: limits?.bodyBytesMax ?? outer.bodyBytesMax,
     farTimeouts: outer.farTimeouts,
     timeouts: { ...outer.timeouts, ...timeouts },
@@ -123,7 +135,7 @@ const usualUpgrades: readonly string[] = ["websocket"];
 /** An upstream, a pool's name, several of them, or a map with `to`. */
 export function readProxy(place: Place, pools: Pools): UnfinishedAction | undefined {
   if (!place.isMap) {
-    const pool = pools.find(place, undefined);
+    const pool = pools.find(place, {});
     return pool && proxyTo(pool, {}, usualUpgrades);
   }
   const wishes = place.parse(proxySchema);
@@ -133,10 +145,11 @@ export function readProxy(place: Place, pools: Pools): UnfinishedAction | undefi
     reject(place, { kind: "missing", message: "want `to`, where requests go", help, onKey: true });
   }
   const upgrades = optional(place.at("upgrade"), (at) => at.read(upgradeList)) ?? usualUpgrades;
-  const pool = to.isThere ? pools.find(to, wishes?.keepAlive) : undefined;
-  if (wishes?.keepAlive !== undefined && pool !== undefined && isPoolName(to.value)) {
+  const pool = to.isThere ? pools.find(to, wishes ?? {}) : undefined;
+  for (const key of ["keepAlive", "proxyProtocol"] as const) {
+    if (wishes?.[key] === undefined || pool === undefined || !isPoolName(to.value)) continue;
     const message = `it belongs to the pool ${describe(to.value)} itself`;
-    reject(place.at("keepAlive"), { kind: "together", message, onKey: true });
+    reject(place.at(key), { kind: "together", message, onKey: true });
   }
   return pool && wishes && proxyTo(pool, wishes.timeouts ?? {}, upgrades);
 }
@@ -180,6 +193,7 @@ export function finishRoute(name: string, action: UnfinishedAction, rooms: RoomW
     row: 0,
     action: action.finish(rooms),
     access: rooms.access,
+    maintenance: rooms.maintenance,
     bodyBytesMax: rooms.bodyBytesMax,
     mapping: rooms.mapping,
     fieldRules: request.length + response.length === 0 ? undefined : rooms.fieldRules,

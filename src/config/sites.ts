@@ -147,10 +147,14 @@ function compileSite(host: string, place: Place, around: Around): CompiledSite {
   };
 }
 
-/** Who is kept out of a site is not told which of its paths have a route. */
+/**
+ * Who is kept out of a site is not told which of its paths have a route; and a site in maintenance
+ * is so at every path.
+ */
 function guarded(routes: CompiledSite, { host, rooms, actionPlace }: SiteBase): CompiledSite {
   const hasOwn = routes.entries.some(({ match }) => isEverything(match));
-  if (rooms.access === undefined || hasOwn) return routes;
+  const isGuarded = rooms.access !== undefined || rooms.maintenance !== undefined;
+  if (!isGuarded || hasOwn) return routes;
   const route = finishRoute(host, nothingThere, rooms);
   const rest = { match: everything, route, place: actionPlace };
   return { ...routes, entries: [...routes.entries, rest] };

@@ -7,7 +7,7 @@ import type { ProblemKind } from "./problems.ts";
 const laterKeys: ReadonlySet<string> = new Set(
   (
     "admin backup buffer cache canary compress connectionsPerClient dns " +
-    "email errors health hooks http2 http3 include jwt metrics mirror oidc outlier proxyProtocol " +
+    "email errors health hooks http2 http3 include jwt metrics mirror oidc outlier " +
     "rate retry rewrite shared shutdown slowStart sticky test tls translate weight"
   ).split(" "),
 );
@@ -42,15 +42,18 @@ const homes: Readonly<Record<string, string>> = {
   limits: "the top, `defaults`, a site or a route",
   listen: "the top of the config",
   logs: "the top of the config",
+  maintenance: "`defaults`, a site or a route",
   method: "a route",
   path: "a route",
   pools: "the top of the config",
   proxy: "a site or a route",
+  proxyProtocol: "an address of `listen`, a pool or the map of a `proxy`",
   query: "a route",
   realm: "`access.basic`",
   redirect: "a site or a route",
   replace: "a site or a route",
   respond: "a site or a route",
+  retryAfter: "`maintenance` of `defaults`, a site or a route",
   routes: "a site",
   sites: "the top of the config",
   status: "`redirect` or `respond`",
@@ -62,6 +65,7 @@ const homes: Readonly<Record<string, string>> = {
   tunnel: "`timeouts` at the top",
   upgrade: "the map of a `proxy`",
   users: "`access.basic`",
+  while: "`maintenance` of `defaults`, a site or a route",
   workers: "the top of the config",
   write: "`timeouts` at the top",
 };

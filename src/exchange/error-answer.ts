@@ -25,6 +25,8 @@ export interface ErrorView {
   readonly proxyName: typeof proxyName;
   /** What 401 asks for (RFC 9110 §11.6.1), if the route asks for anything. */
   readonly challenge: string | undefined;
+  /** When maintenance ends, in seconds; undefined: nobody said, or there is none. */
+  readonly retryAfterSeconds: number | undefined;
   /** The operator's own; undefined: there are none. */
   readonly pages: ErrorPages | undefined;
 }
@@ -65,6 +67,9 @@ export function errorAnswer(failure: Failure, view: ErrorView): LocalAnswer {
   if (id !== "") fields.add("X-Request-Id", id);
   if (status === 401 && view.challenge !== undefined) {
     fields.add("WWW-Authenticate", view.challenge);
+  }
+  if (failure.code === "maintenance" && view.retryAfterSeconds !== undefined) {
+    fields.add("Retry-After", String(view.retryAfterSeconds));
   }
   const isHead = view.method === "HEAD";
   return {

@@ -28,6 +28,7 @@ export const proxyErrors = {
   "not-implemented": "http_request_error",
   overloaded: "proxy_internal_response",
   draining: "proxy_internal_response",
+  maintenance: "proxy_internal_response",
   "name-not-resolved": "dns_error",
   "connect-refused": "connection_refused",
   "connect-timeout": "connection_timeout",
@@ -43,7 +44,10 @@ export const proxyErrors = {
 
 type ByCode = Readonly<Partial<Record<FailureCode, string>>>;
 
-/** Every 503 says when to come back, in seconds: load passes sooner than a restart. */
+/**
+ * Every 503 says when to come back, in seconds: load passes sooner than a restart. How long
+ * maintenance takes the config alone can say.
+ */
 export const retryAfterByCode: ByCode = {
   overloaded: "1",
   draining: "5",

@@ -8,6 +8,7 @@
 import type { Failure } from "../base/failure.ts";
 import type { RequestHead } from "../http/head.ts";
 import type { ClientLeg } from "../http/leg.ts";
+import type { ConnectionEnds } from "../transport/channel.ts";
 import type { Member } from "../upstream/pool.ts";
 import type { Plan, RoutePlan } from "./plan.ts";
 
@@ -17,6 +18,8 @@ export interface Peer {
   readonly address: string;
   /** The plan trusts what this peer says of clients behind it. */
   readonly isTrusted: boolean;
+  /** Asked for only where an upstream is told of them; absent: a caller in the same program. */
+  readonly ends?: ConnectionEnds;
 }
 
 /** Whatever an exchange waits for, as far as an abort is concerned. */

@@ -9,17 +9,21 @@ import type { Fields } from "../http/fields.ts";
 import { isIdempotent, type RequestHead } from "../http/head.ts";
 import type { ClientLeg } from "../http/leg.ts";
 import { RequestIds } from "../http/request-id.ts";
+import { isClosed } from "../maintenance/maintenance.ts";
+import type { MaintenanceOptions } from "../maintenance/options.ts";
 import { Counters } from "../observe/counters.ts";
 import { explainRoutes, explainSite, type RouteVerdict } from "../routing/explain-routes.ts";
 import type { SiteOptions } from "../routing/options.ts";
 import type { UpstreamTimeouts } from "../upstream/options.ts";
 import { authoritiesOf } from "../upstream/pool.ts";
 import { requestText } from "../wire/http1/request-text.ts";
+import type { ProxyVersion } from "../wire/proxy-protocol/write-proxy-header.ts";
 import { acceptRequest } from "./accept-request.ts";
 import { checkAddress, letIn, readCredentials } from "./authorize.ts";
 import { Exchange } from "./exchange.ts";
 import { forMember } from "./forward.ts";
 import type { LocalAnswer } from "./local-answer.ts";
+import { checkMaintenance } from "./maintain.ts";
 import { outgoingRequest } from "./outgoing.ts";
 import type { Plan, ProxyAction, RoutePlan } from "./plan.ts";
 import { readHead } from "./read-head.ts";
@@ -41,7 +45,11 @@ export interface Explanation {
   readonly routes: readonly ExplainedRoute[];
   readonly client: { readonly ip: string; readonly isTrustedPeer: boolean };
   readonly outcome: ProxyOutcome | AnswerOutcome;
+  /** While this file is there, maintenance is the answer instead; undefined: there is no such. */
+  readonly closedWhile: string | undefined;
 }
+
+type Outcome = ProxyOutcome | AnswerOutcome;
 
 export interface ExplainedRoute extends Pick<RouteVerdict<RoutePlan>, "outcome" | "reason"> {
   readonly name: string;
@@ -52,6 +60,8 @@ export interface ProxyOutcome {
   readonly pool: string;
   /** In the order in which they take turns. */
   readonly upstreams: readonly string[];
+  /** How each connection begins: the client's address by PROXY protocol; undefined: it does not. */
+  readonly announces: { readonly version: ProxyVersion; readonly clientIp: string } | undefined;
   /** Lines of the head as the first of them gets it. */
   readonly sent: readonly string[];
   /** Names of fields that came, and do not go on as they came. */
@@ -87,7 +97,8 @@ export function explain(
     const head = readHead(question.text, plan.limits);
     return explainHead(head, { question, plan, sites, isTrustedPeer });
   } catch (error) {
-    return { host: undefined, site: undefined, routes: [], client, outcome: failed(error) };
+    const unread = { host: undefined, site: undefined, routes: [], closedWhile: undefined };
+    return { ...unread, client, outcome: failed(error) };
   }
 }
 
@@ -103,20 +114,17 @@ function explainHead(head: RequestHead, around: Around): Explanation {
   const peer = { address: around.question.peerIp, isTrusted: isTrustedPeer };
   const x = new Exchange(head, nobody, peer, { plan, nowMs: 0 });
   x.clientIp = peer.address;
-  let outcome: Explanation["outcome"];
   const verdict = explainSite(sites, head.host);
   const taken = plan.router.match(head);
-  try {
-    outcome = outcomeOf(x, around.question);
-  } catch (error) {
-    outcome = failed(error);
-  }
+  const found: Found = { closedWhile: undefined };
+  const outcome = orFailed(() => outcomeOf(x, around.question, found));
   return {
     host: head.host,
     site: verdict && { host: verdict.site.host, by: verdict.by },
     routes: verdict === undefined ? [] : explainRoutes(verdict.site, head, taken).map(named),
     client: { ip: x.clientIp, isTrustedPeer },
     outcome,
+    ...found,
   };
 }
 
@@ -126,12 +134,26 @@ const named = ({ route, outcome, reason }: RouteVerdict<RoutePlan>): ExplainedRo
   reason,
 });
 
+/** What is found on the way to the outcome. */
+interface Found {
+  closedWhile: string | undefined;
+}
+
+function orFailed(find: () => Outcome): Outcome {
+  try {
+    return find();
+  } catch (error) {
+    return failed(error);
+  }
+}
+
 /** The steps of `serve`, as far as they need no upstream. Throws a `Failure`. */
-function outcomeOf(x: Exchange, question: Question): Explanation["outcome"] {
+function outcomeOf(x: Exchange, question: Question, found: Found): Outcome {
   const early = acceptRequest(x, { requestIds: new RequestIds(0, 0), pseudonym });
   if (early !== undefined) return answered(early);
   const route = matchRoute(x);
   if (route.access !== undefined) authorizeUnproved(x, route.access);
+  if (route.maintenance !== undefined) found.closedWhile = closedWhile(x, route.maintenance);
   admit(x, route, { counters: new Counters() });
   const { action } = route;
   if (action.type === "proxy") return proxied(x, route, action, question);
@@ -142,6 +164,12 @@ function outcomeOf(x: Exchange, question: Question): Explanation["outcome"] {
 function authorizeUnproved(x: Exchange, access: AccessOptions): void {
   checkAddress(x, access);
   if (access.basic !== undefined) letIn(x, access.basic, readCredentials(x));
+}
+
+/** The file is not looked for: it may come or go. Throws a `Failure` where none is asked for. */
+function closedWhile(x: Exchange, maintenance: MaintenanceOptions): string | undefined {
+  checkMaintenance(x, maintenance, () => false);
+  return isClosed(maintenance, x.clientIp, () => true) ? maintenance.whileFile : undefined;
 }
 
 /** Any instance's name would do: it is shown, and never sent. */
@@ -166,6 +194,7 @@ function proxied(
     type: "proxy",
     pool: pool.name,
     upstreams: pool.upstreams.map(({ label }) => label),
+    announces: pool.proxyProtocol && { version: pool.proxyProtocol, clientIp: x.clientIp },
     sent: lines.map((line) => withoutMade(line, x.head.fields)),
     dropped: came.filter((line) => !lines.includes(line)).map(nameOf),
     timeouts: action.timeouts,

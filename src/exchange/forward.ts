@@ -14,6 +14,7 @@ import type { Counters } from "../observe/counters.ts";
 import type { UpstreamTimeouts } from "../upstream/options.ts";
 import type { Member, Pool } from "../upstream/pool.ts";
 import type { UpstreamConnection } from "../upstream/upstream-connection.ts";
+import { announcementOf } from "./announcement.ts";
 import type { Exchange } from "./exchange.ts";
 import type { ProxyAction } from "./plan.ts";
 import { Relay, type RelayOwner } from "./relay.ts";
@@ -60,6 +61,8 @@ class Attempts implements RelayOwner {
   readonly #pool: Pool;
   readonly #head: RequestHead;
   readonly #forwarding: Forwarding;
+  /** What a connection that takes the request has begun with; "" for nothing. */
+  readonly #announcement: string;
   readonly #relay: Relay;
   readonly #answer: PromiseWithResolvers<UpstreamAnswer>;
   /** Who is asked now, as its place in the pool. */
@@ -79,6 +82,8 @@ class Attempts implements RelayOwner {
     this.#pool = pool;
     this.#head = head;
     this.#forwarding = forwarding;
+    const { proxyProtocol } = pool.options;
+    this.#announcement = proxyProtocol === undefined ? "" : announcementOf(x, proxyProtocol);
     this.#relay = new Relay(x, this);
     this.#answer = Promise.withResolvers<UpstreamAnswer>();
   }
@@ -97,7 +102,10 @@ class Attempts implements RelayOwner {
     if (at === undefined || member === undefined) return this.#end(before ?? noUpstream(pool));
     this.#at = at;
     // After a kept-alive connection died, only a new one will do.
-    const idle = this.#again === undefined ? member.takeIdle(this.isRepeatable) : undefined;
+    const idle =
+      this.#again === undefined
+        ? member.takeIdle(this.isRepeatable, this.#announcement)
+        : undefined;
     if (idle === undefined) void this.#dial(member, before);
     else this.#send(idle, member, before);
   }
@@ -109,7 +117,7 @@ class Attempts implements RelayOwner {
     const beganMs = nowMs();
     let connectedMs = 0;
     try {
-      const connecting = member.dial(this.timeouts.connectMs);
+      const connecting = member.dial(this.timeouts.connectMs, this.#announcement);
       // Should the client leave meanwhile, the connection that comes all the same is kept.
       const connection = await x.wait(connecting, (late) => member.onReusable(late));
       connectedMs = nowMs();

@@ -8,6 +8,7 @@
 import type { AccessOptions } from "../access/options.ts";
 import type { IpSet } from "../base/ip-set.ts";
 import type { ClientLimits, ClientTimeouts } from "../limits/options.ts";
+import type { MaintenanceOptions } from "../maintenance/options.ts";
 import type { AccessLogOptions, MetricsOptions } from "../observe/options.ts";
 import type { FieldRules, ForwardedOptions, PathMapping, Template } from "../rewriting/options.ts";
 import type { Router } from "../routing/router.ts";
@@ -30,6 +31,8 @@ export interface Plan {
   readonly accessLog: AccessLogOptions | undefined;
   /** undefined: none. */
   readonly metrics: MetricsOptions<ListenOptions> | undefined;
+  /** All files that routes name as switches, each once. */
+  readonly switchFiles: readonly string[];
   /** How long a stop waits for exchanges in flight. Milliseconds; 30000 by default. */
   readonly drainMs: number;
 }
@@ -42,6 +45,8 @@ export interface RoutePlan {
   readonly action: Action;
   /** undefined: everybody gets in. */
   readonly access: AccessOptions | undefined;
+  /** undefined: open. */
+  readonly maintenance: MaintenanceOptions | undefined;
   /** Bytes of a request body; 0: no limit. */
   readonly bodyBytesMax: number;
   /** undefined: paths pass as they are. */

@@ -6,6 +6,7 @@
 import type { PasswordChecks } from "../access/password-checks.ts";
 import type { Clock } from "../base/clock.ts";
 import type { RequestIds } from "../http/request-id.ts";
+import type { SwitchFiles } from "../maintenance/switch-files.ts";
 import type { AccessLog } from "../observe/access-log.ts";
 import type { Counters } from "../observe/counters.ts";
 import type { ExchangeStats } from "../observe/exchange-stats.ts";
@@ -20,6 +21,7 @@ export interface Rooms extends Forwarding {
   readonly accessLog: AccessLog | undefined;
   readonly requestIds: RequestIds;
   readonly passwords: PasswordChecks;
+  readonly switches: Pick<SwitchFiles, "isThere">;
   /** In [0, 1). */
   readonly random: () => number;
   /** Our name in `Via`: tells this instance from others of its kind (RFC 9110 §7.6.3). */

@@ -2,8 +2,8 @@
  * The life of one exchange. This file alone decides order; each room does its one job and knows
  * nothing of the others.
  *
- *   client ──▶ accept ▶ match ▶ authorize ▶ admit ▶ rewrite ▶ forward ──▶ upstream
- *   client ◀── deliver ◀──────────────────────────── rewrite ◀────────── upstream
+ *   client ──▶ accept ▶ match ▶ authorize ▶ maintain ▶ admit ▶ rewrite ▶ forward ──▶ upstream
+ *   client ◀── deliver ◀─────────────────────────────────────── rewrite ◀────────── upstream
  *
  * A step returns what the next one needs, or a whole answer, or throws a `Failure`. One `catch`
  * makes error answers and one `finally` writes the log line, so that every exchange is answered at
@@ -19,6 +19,7 @@ import { errorAnswer } from "./error-answer.ts";
 import type { Exchange } from "./exchange.ts";
 import { forward, type UpstreamAnswer } from "./forward.ts";
 import type { LocalAnswer } from "./local-answer.ts";
+import { checkMaintenance } from "./maintain.ts";
 import { addDate, outgoingRequest, outgoingResponse } from "./outgoing.ts";
 import { redirectAnswer, respondAnswer } from "./respond.ts";
 import type { Action, ProxyAction, RoutePlan } from "./plan.ts";
@@ -67,8 +68,9 @@ function respond(x: Exchange, rooms: Rooms): Answer | Promise<Answer> {
 
 /** For those who got in. */
 function act(x: Exchange, route: RoutePlan, rooms: Rooms): Answer | Promise<Answer> {
+  const { action, maintenance } = route;
+  if (maintenance !== undefined) checkMaintenance(x, maintenance, rooms.switches.isThere);
   admit(x, route, rooms);
-  const { action } = route;
   if (action.type !== "proxy") return ownAnswer(x, action);
   return forward(x, action, outgoingRequest(x, route, rooms), rooms);
 }
@@ -177,6 +179,7 @@ function errorView(x: Exchange): Parameters<typeof errorAnswer>[1] {
     requestId: x.requestId,
     proxyName: "foregate",
     challenge: x.route?.access?.basic?.challenge,
+    retryAfterSeconds: x.route?.maintenance?.retryAfterSeconds,
     pages: x.route === undefined ? x.plan.errorPages : x.route.errorPages,
   };
 }

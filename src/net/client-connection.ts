@@ -17,7 +17,7 @@ import type { Fields } from "../http/fields.ts";
 import type { RequestHead, ResponseHead } from "../http/head.ts";
 import type { Exchange, Peer } from "../exchange/exchange.ts";
 import { drainBytesMax, lingerMs } from "../limits/lingering.ts";
-import type { Channel, ChannelReceiver } from "../transport/channel.ts";
+import type { Channel, ChannelReceiver, ConnectionEnds } from "../transport/channel.ts";
 import { MessageOutput } from "../transport/message-output.ts";
 import { ReadFlow } from "../transport/read-flow.ts";
 import { readEvent } from "../wire/http1/message-reader.ts";
@@ -44,14 +44,15 @@ export class ClientConnection implements ChannelReceiver, ClientLegDriver, Deadl
   #hasReadEnd = false;
   readonly #clock: ConnectionClock;
 
-  /** `address` is the client's, if it is not the one at the other end of the channel. */
-  constructor(channel: Channel, host: ConnectionHost, address: string = channel.peerAddress) {
+  /** `ends` are the client's connection's, if that is not the channel. */
+  constructor(channel: Channel, host: ConnectionHost, ends: ConnectionEnds = channel) {
+    const address = ends.peerAddress;
     this.#channel = channel;
     this.#flow = new ReadFlow(channel);
     this.#host = host;
     this.#machine = new ServerMachine(host.plan.limits);
     this.#output = new MessageOutput(channel, this.#machine.writer, host.flushes);
-    this.#peer = { address, isTrusted: host.plan.trust.has(address) };
+    this.#peer = { address, isTrusted: host.plan.trust.has(address), ends };
     channel.receiver = this;
     this.#clock = new ConnectionClock(host, channel, this);
     this.#clock.set(host.plan.timeouts.headMs);

@@ -14,7 +14,7 @@ import type { Rooms } from "../exchange/rooms.ts";
 import { serveRefused } from "../exchange/serve.ts";
 import { bareRequest, type RequestHead } from "../http/head.ts";
 import type { ClientLeg } from "../http/leg.ts";
-import type { AcceptReceiver, Channel, Listener } from "../transport/channel.ts";
+import type { AcceptReceiver, Channel, ConnectionEnds, Listener } from "../transport/channel.ts";
 import type { Services } from "../upstream/services.ts";
 import type { Source } from "../wire/proxy-protocol/proxy-header.ts";
 import { AnnouncedClient, type AnnouncementHost } from "./announced-client.ts";
@@ -117,8 +117,8 @@ export class Door implements AcceptReceiver, ConnectionHost, AnnouncementHost {
   onAnnounced(client: AnnouncedClient, source: Source | undefined, rest: Buffer): void {
     this.#unannounced.delete(client);
     const { channel } = client;
-    const address = source?.address ?? channel.peerAddress;
-    const connection = new ClientConnection(channel, this, address);
+    const ends = source === undefined ? channel : endsOf(source);
+    const connection = new ClientConnection(channel, this, ends);
     this.#connections.add(connection);
     if (this.isDraining) connection.drain();
     else if (rest.length > 0) connection.onRead(rest, rest.length);
@@ -199,4 +199,14 @@ export class Door implements AcceptReceiver, ConnectionHost, AnnouncementHost {
     const failure = new Failure("draining", "The server stops");
     for (const connection of this.#connections) connection.cut(failure);
   }
+}
+
+/** The connection between the client and the balancer. */
+function endsOf({ address, port, destination }: Source): ConnectionEnds {
+  return {
+    peerAddress: address,
+    peerPort: port,
+    localAddress: destination.address,
+    localPort: destination.port,
+  };
 }

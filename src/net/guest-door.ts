@@ -11,7 +11,9 @@ import type { Socket } from "node:net";
 import { Failure } from "../base/failure.ts";
 import { plainIp } from "../base/ip.ts";
 import { Exchange, type Peer } from "../exchange/exchange.ts";
+import type { Plan } from "../exchange/plan.ts";
 import type { RequestHead } from "../http/head.ts";
+import type { ConnectionEnds } from "../transport/channel.ts";
 import { NetChannel } from "../transport/net-channel.ts";
 import { Door, type DoorServices } from "./door.ts";
 import { FetchLeg } from "./fetch-leg.ts";
@@ -42,7 +44,7 @@ export class GuestDoor {
       new NodeClientLeg(request, response, (failure) => exchange?.abort(failure));
     const head = this.#read(request);
     if (head instanceof Failure) return this.#upgrades.http.refuse(head, legOf(), peer);
-    if (next !== undefined && plan.router.match(head) === undefined) return next();
+    if (next !== undefined && !isTaken(plan, head)) return next();
     // A protocol is switched on `upgrade` only, and the server has answered an Expect.
     head.upgrade = undefined;
     head.expectsContinue = false;
@@ -57,8 +59,7 @@ export class GuestDoor {
    */
   upgrade(request: IncomingMessage, socket: Socket, head: Buffer): boolean {
     const read = this.#read(request);
-    const isOurs = read instanceof Failure || this.#services.plan().router.match(read);
-    if (isOurs === undefined) return false;
+    if (!(read instanceof Failure) && !isTaken(this.#services.plan(), read)) return false;
     const channel = new NetChannel(somewhere, (error) => this.#services.rooms.onBug(error));
     channel.linkReading(socket);
     this.#upgrades[schemeOf(request)].onChannel(channel);
@@ -111,7 +112,40 @@ export class GuestDoor {
 
   #peerOf({ socket }: IncomingMessage): Peer {
     const address = plainIp(socket.remoteAddress ?? "");
-    return { address, isTrusted: this.#services.plan().trust.has(address) };
+    const isTrusted = this.#services.plan().trust.has(address);
+    return { address, isTrusted, ends: new SocketEnds(socket) };
+  }
+}
+
+/** What no route takes is the host's own, though the site be in maintenance. */
+function isTaken({ router }: Plan, head: RequestHead): boolean {
+  const route = router.match(head);
+  if (route?.action.type === "nothing") return route.access !== undefined;
+  return route !== undefined;
+}
+
+/** Of a socket that is another server's; not asked before they are wanted. */
+class SocketEnds implements ConnectionEnds {
+  readonly #socket: Socket;
+
+  constructor(socket: Socket) {
+    this.#socket = socket;
+  }
+
+  get peerAddress(): string {
+    return plainIp(this.#socket.remoteAddress ?? "");
+  }
+
+  get peerPort(): number {
+    return this.#socket.remotePort ?? 0;
+  }
+
+  get localAddress(): string {
+    return plainIp(this.#socket.localAddress ?? "");
+  }
+
+  get localPort(): number {
+    return this.#socket.localPort ?? 0;
   }
 }
 

@@ -21,12 +21,19 @@ export interface ChannelReceiver {
   onClosed(error: Error | undefined): void;
 }
 
-export interface Channel {
-  /** Set by whoever takes the channel over, before anything else is called. */
-  receiver: ChannelReceiver;
+/** Both ends of a connection. */
+export interface ConnectionEnds {
   /** The peer's IP address without brackets or zone; "" for a Unix socket. */
   readonly peerAddress: string;
   readonly peerPort: number;
+  /** Where the peer has connected to; "" and 0 for a Unix socket. */
+  readonly localAddress: string;
+  readonly localPort: number;
+}
+
+export interface Channel extends ConnectionEnds {
+  /** Set by whoever takes the channel over, before anything else is called. */
+  receiver: ChannelReceiver;
   /** Bytes written that the kernel has not taken yet. */
   readonly queuedBytes: number;
   /** Bytes given to the kernel since the channel opened: whether the peer takes any. */

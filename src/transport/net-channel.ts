@@ -109,6 +109,14 @@ export class NetChannel implements Channel {
     return this.#open.remotePort ?? 0;
   }
 
+  get localAddress(): string {
+    return plainIp(this.#open.localAddress ?? "");
+  }
+
+  get localPort(): number {
+    return this.#open.localPort ?? 0;
+  }
+
   get queuedBytes(): number {
     return this.#open.writableLength;
   }

@@ -1,5 +1,7 @@
 /** Where upstreams are, and how long and how often they are waited for. */
 
+import type { ProxyVersion } from "../wire/proxy-protocol/write-proxy-header.ts";
+
 export interface UpstreamAddress {
   /** As the user wrote it: the name in logs, counters and messages. */
   readonly label: string;
@@ -47,6 +49,10 @@ export interface PoolOptions {
   readonly upstreams: readonly UpstreamAddress[];
   readonly timeouts: UpstreamTimeouts;
   readonly keepAlive: KeepAlive;
+  /**
+   * Each connection begins with who its client is, and serves no other; absent: none does.
+   */
+  readonly proxyProtocol?: ProxyVersion;
 }
 
 export const upstreamTimeouts: UpstreamTimeouts = {

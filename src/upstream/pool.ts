@@ -4,6 +4,9 @@
  * The connection that was used last is taken first, so that those over the need grow old and close.
  * A request that may not be repeated gets a connection that was used a moment ago or a new one: an
  * older one may be half closed by a FIN that is still on its way (threat 67).
+ *
+ * Where upstreams are told who the client is (PROXY protocol), a connection is one client's: it is
+ * used again only for what would begin with the same header, byte for byte.
  */
 
 import type { Channel } from "../transport/channel.ts";
@@ -67,24 +70,38 @@ export class Member implements ConnectionOwner {
     return this.#idle.length;
   }
 
-  /** An idle connection, or undefined. `isRepeatable`: the request may be sent twice. */
-  takeIdle(isRepeatable: boolean): UpstreamConnection | undefined {
+  /**
+   * An idle connection that began with this announcement ("": none), or undefined. `isRepeatable`:
+   * the request may be sent twice.
+   */
+  takeIdle(isRepeatable: boolean, announcement: string): UpstreamConnection | undefined {
     // One whose end was just read is among them until the channel tells that it is closed.
     while (this.#idle.at(-1)?.isClosed === true) this.#idle.pop();
-    const connection = this.#idle.at(-1);
+    const at = announcement === "" ? this.#idle.length - 1 : this.#lastOf(announcement);
+    const connection = this.#idle[at];
     if (connection === undefined) return undefined;
     const idleMs = this.#services.clock.nowMs - connection.idleSinceMs;
     if (!isRepeatable && idleMs > this.#options.keepAlive.freshMs) return undefined;
-    this.#idle.pop();
+    if (at === this.#idle.length - 1) this.#idle.pop();
+    else this.#idle.splice(at, 1);
     this.#services.counters.upstreamReuses += 1;
     return connection;
   }
 
-  /** Rejects with a `Failure`. */
-  async dial(connectMs: number): Promise<UpstreamConnection> {
+  /** -1: there is none. */
+  #lastOf(announcement: string): number {
+    return this.#idle.findLastIndex(
+      (connection) => connection.announcement === announcement && !connection.isClosed,
+    );
+  }
+
+  /** Rejects with a `Failure`. The connection begins with the announcement, if there is one. */
+  async dial(connectMs: number, announcement: string): Promise<UpstreamConnection> {
     const channel: Channel = await this.#dialler.dial(connectMs);
     this.connectionCount += 1;
-    return new UpstreamConnection(this.address.label, channel, this, this.#services);
+    const connection = new UpstreamConnection(this.address.label, channel, this, this.#services);
+    if (announcement !== "") connection.announce(announcement);
+    return connection;
   }
 
   onReusable(connection: UpstreamConnection): void {
@@ -92,10 +109,13 @@ export class Member implements ConnectionOwner {
     const allowedMs = Math.min(idleMs, connection.keepAliveMs - keepAliveMarginMs);
     const isOld = this.#services.clock.nowMs - connection.bornMs > ageMs;
     const isFull = this.#isStopped || this.#idle.length >= idleMax;
-    if (connection.isClosed || isFull || isOld || allowedMs <= 0) {
+    const mayReplace = connection.announcement !== "" && !this.#isStopped && idleMax > 0;
+    if (connection.isClosed || (isFull && !mayReplace) || isOld || allowedMs <= 0) {
       connection.close();
       return;
     }
+    // The client of the one that waits longest is the likeliest to have left.
+    if (isFull) this.#idle.shift()?.close();
     connection.park(allowedMs);
     this.#idle.push(connection);
   }

@@ -92,10 +92,22 @@ const laterBalances = [
   "first",
 ];
 
+/** 0 for `off`. */
+const proxyProtocol: Reader<0 | 1 | 2> = (value, reporter) => {
+  if (isOff(value)) return 0;
+  if (value === "v1" || value === "v2") return value === "v1" ? 1 : 2;
+  const message = `want v1, v2 or off, found ${describe(value)}`;
+  const isSwitch = value === true || value === "on";
+  const help = isSwitch ? "v2, unless the upstream reads only v1" : undefined;
+  const hint = value === 1 || value === 2 ? `write v${value}` : undefined;
+  return reject(reporter, { message, help, hint });
+};
+
 const poolKeys = {
   balance: key(oneOf(["round-robin"], laterBalances)),
   keepAlive: keepAliveSchema.optional(),
   timeouts: upstreamTimeoutsSchema.optional(),
+  proxyProtocol: key(proxyProtocol),
 };
 
 export const poolSchema = z.strictObject({ to: upstreamsSchema, ...poolKeys });
@@ -104,6 +116,8 @@ export interface PoolWishes {
   readonly to: readonly UpstreamAddress[];
   readonly keepAlive?: KeepAlive | undefined;
   readonly timeouts?: Partial<UpstreamTimeouts> | undefined;
+  /** 0: none. */
+  readonly proxyProtocol?: 0 | 1 | 2 | undefined;
 }
 
 /** A proxy action's own map: like a pool, but `to` may also name one, and upgrades are its own. */

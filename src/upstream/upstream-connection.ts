@@ -37,6 +37,8 @@ export class UpstreamConnection implements ChannelReceiver, LegDriver, Timed {
   readonly bornMs: number;
   /** When it was last given back. */
   idleSinceMs = 0;
+  /** The PROXY header that it began with; "" for none. */
+  announcement = "";
   readonly label: string;
   readonly #services: Services;
   readonly #owner: ConnectionOwner;
@@ -67,6 +69,12 @@ export class UpstreamConnection implements ChannelReceiver, LegDriver, Timed {
     this.#services = services;
     this.bornMs = services.clock.nowMs;
     channel.receiver = this;
+  }
+
+  /** Before the first exchange: the header goes out with the first request. */
+  announce(header: string): void {
+    this.announcement = header;
+    this.#machine.writer.interim(header);
   }
 
   /** How long the upstream said it keeps an idle connection, in ms. */

@@ -46,6 +46,21 @@ sites:
 `,
   },
   {
+    name: "maintenance of a site in which a path has no route, and of routes",
+    config: `
+defaults: { maintenance: { retryAfter: 90s } }
+sites:
+  a.example:
+    maintenance: { allow: [10.0.0.0/8], while: on.txt, retryAfter: 1500ms }
+    routes:
+      - { path: /open, maintenance: off, proxy: ":1" }
+      - { path: /closed, maintenance: true, proxy: ":1" }
+      - { path: /app, proxy: ":1" }
+  b.example: { maintenance: off, proxy: ":1" }
+  c.example: ":1"
+`,
+  },
+  {
     name: "texts with dollars, braces and letters of other scripts",
     config: `
 sites:
@@ -95,7 +110,7 @@ function meaning({ plan, siteOptions }: LoadedConfig): unknown {
 
 /** A pool is known by what it is; rules for different fields have no order. */
 function plain(route: RoutePlan, path: string | undefined): unknown {
-  const { action, mapping, fieldRules, access, ...rest } = route;
+  const { action, mapping, fieldRules, access, maintenance, ...rest } = route;
   const kinds = ["remove", "set", "add", "default"];
   const rules = fieldRules && {
     request: fieldRules.request.toSorted((a, b) => kinds.indexOf(a.kind) - kinds.indexOf(b.kind)),
@@ -105,6 +120,7 @@ function plain(route: RoutePlan, path: string | undefined): unknown {
   return {
     ...rest,
     access: access && { ...access, allow: access.allow?.blocks(), deny: access.deny?.blocks() },
+    maintenance: maintenance && { ...maintenance, allow: maintenance.allow?.blocks() },
     action: action.type === "proxy" ? { ...action, pool: 0 } : action,
     mapping: action.type === "proxy" && isReached ? mapping : undefined,
     rules,

@@ -296,6 +296,21 @@ sites: { x.example: b, y.example: c }`,
     want: [["a", "b", "c"], 1, 2],
   },
   {
+    name: "PROXY protocol, which makes another pool of the same upstream",
+    config: `
+pools: { a: { to: ":1", proxyProtocol: v2 }, b: { to: ":1", proxyProtocol: off } }
+sites:
+  a.example: { proxy: { to: ":2", proxyProtocol: v1 } }
+  b.example: { proxy: { to: ":2", proxyProtocol: v1 } }
+  c.example: ":2"
+  d.example: { proxy: { to: ":2", proxyProtocol: off } }
+  e.example: a
+  f.example: b
+`,
+    part: (plan) => plan.pools.map((pool) => pool.proxyProtocol),
+    want: [2, undefined, 1, undefined],
+  },
+  {
     name: "keepAlive of a pool",
     config: `
 pools: { a: { to: ":1", keepAlive: { max: 5, idle: 1s, age: 1m, fresh: 0s } }, b: ":2" }

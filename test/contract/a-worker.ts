@@ -22,6 +22,7 @@ export const emptyPlan: Plan = {
   accessLog: undefined,
   errorPages: undefined,
   metrics: undefined,
+  switchFiles: [],
   drainMs: 0,
 };
 

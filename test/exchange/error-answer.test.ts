@@ -14,6 +14,7 @@ const view: ErrorView = {
   requestId: "abc-1",
   proxyName: "foregate",
   challenge: undefined,
+  retryAfterSeconds: undefined,
   pages: undefined,
 };
 const html = { ...view, accept: "text/html,*/*;q=0.8" };
@@ -36,7 +37,7 @@ for (const code of codes) {
       assert.equal(head.fields.get(id["cache-control"]), "no-store");
       assert.equal(head.fields.get(id["x-request-id"]), "abc-1");
       assert.match(head.fields.get(id["proxy-status"]) ?? "", /^foregate; error=[a-z_]+$/);
-      assert.equal(head.fields.has(id["retry-after"]), status === 503);
+      assert.equal(head.fields.has(id["retry-after"]), status === 503 && code !== "maintenance");
       assert.equal(namesOf(head.fields).includes("Allow"), status === 405);
       assert.ok(body.toString().includes(asked === html ? says : JSON.stringify(says)));
       assert.doesNotMatch(body.toString("latin1"), /secret|10\.0|[^\x0a\x20-\x7e]/);

@@ -20,6 +20,7 @@ import type { RequestHead, ResponseHead } from "../../src/http/head.ts";
 import type { ClientLeg } from "../../src/http/leg.ts";
 import { RequestIds } from "../../src/http/request-id.ts";
 import { clientLimits, clientTimeouts } from "../../src/limits/options.ts";
+import type { MaintenanceOptions } from "../../src/maintenance/options.ts";
 import { Counters } from "../../src/observe/counters.ts";
 import { upstreamTimeouts } from "../../src/upstream/options.ts";
 
@@ -29,6 +30,7 @@ interface Case {
   readonly fields?: readonly (readonly [string, string])[];
   readonly action?: Action;
   readonly access?: Partial<AccessOptions>;
+  readonly maintenance?: Partial<MaintenanceOptions>;
   readonly bodyBytesMax?: number;
   readonly inFlight?: number;
   /** Before it begins. */
@@ -144,6 +146,41 @@ const cases: readonly Case[] = [
     want: "match verify bug 500 problem end log internal",
   },
   {
+    name: "maintenance comes after access",
+    access: { deny: IpSet.of(["192.0.2.0/24"]) },
+    maintenance: {},
+    want: "match 403 problem end log access-denied",
+  },
+  {
+    name: "maintenance comes after a right password, before any limit",
+    access: { basic },
+    maintenance: {},
+    ...login("me:right"),
+    inFlight: 3,
+    want: "match verify 503 problem end log maintenance",
+  },
+  {
+    name: "maintenance, but not for this address",
+    maintenance: { allow: IpSet.of(["192.0.2.1"]) },
+    want: "match 200 Content-Length=5 body=hello end log",
+  },
+  {
+    name: "maintenance by a file that is there",
+    maintenance: { whileFile: "/there", allow: IpSet.of(["192.0.2.2"]) },
+    want: "match 503 problem end log maintenance",
+  },
+  {
+    name: "maintenance by a file that is not there",
+    maintenance: { whileFile: "/elsewhere" },
+    want: "match 200 Content-Length=5 body=hello end log",
+  },
+  {
+    name: "maintenance at a path without a route",
+    action: { type: "nothing" },
+    maintenance: {},
+    want: "match 503 problem end log maintenance",
+  },
+  {
     name: "nothing where a site is guarded",
     action: { type: "nothing" },
     want: "match 404 problem end log no-route",
@@ -218,8 +255,10 @@ function planOf(example: Case, words: string[]): Plan {
   const { action = hello, bodyBytesMax = 0, router } = example;
   const everybody = { allow: undefined, deny: undefined, basic: undefined };
   const access = example.access && { ...everybody, ...example.access };
+  const open = { allow: undefined, whileFile: undefined, retryAfterSeconds: undefined };
   const nothing = {
     access,
+    maintenance: example.maintenance && { ...open, ...example.maintenance },
     mapping: undefined,
     fieldRules: undefined,
     errorPages: undefined,
@@ -242,6 +281,7 @@ function planOf(example: Case, words: string[]): Plan {
     accessLog: undefined,
     errorPages: undefined,
     metrics: undefined,
+    switchFiles: [],
     drainMs: 0,
   };
 }
@@ -268,6 +308,7 @@ function roomsOf({ inFlight = 0 }: Case, words: string[]): Rooms {
       nowMs: () => 0,
       secret: Buffer.alloc(32),
     }),
+    switches: { isThere: (file) => file === "/there" },
     random: () => 0.5,
     pseudonym: "foregate-test",
     onBug: () => words.push("bug"),

@@ -18,6 +18,7 @@ export function planFor(upstreamPorts: readonly number[], change: Partial<Plan> 
     bodyBytesMax: 0,
     mapping: undefined,
     access: undefined,
+    maintenance: undefined,
     errorPages: undefined,
     fieldRules: undefined,
   };
@@ -45,6 +46,7 @@ export function planFor(upstreamPorts: readonly number[], change: Partial<Plan> 
     forwarded: { rfc7239: false },
     accessLog: undefined,
     metrics: undefined,
+    switchFiles: [],
     drainMs: 0,
     ...change,
   };

@@ -102,6 +102,7 @@ function routerWith(fieldRules: FieldRules): ReturnType<typeof createRouter<Rout
     bodyBytesMax: 0,
     mapping: undefined,
     access: undefined,
+    maintenance: undefined,
     errorPages: undefined,
     fieldRules: undefined,
   };

@@ -60,6 +60,14 @@ export class FaultyChannel implements Channel, ChannelReceiver {
     return this.#inner.peerPort;
   }
 
+  get localAddress(): string {
+    return this.#inner.localAddress;
+  }
+
+  get localPort(): number {
+    return this.#inner.localPort;
+  }
+
   get queuedBytes(): number {
     return this.#isStalled ? Math.max(64 * 1024, this.#inner.queuedBytes) : this.#inner.queuedBytes;
   }

@@ -12,7 +12,7 @@ export const floors: readonly (readonly string[])[] = [
   "observe",
   "tls",
   "upstream",
-  "limits access routing balancing health caching rewriting compression buffering",
+  "limits access maintenance routing balancing health caching rewriting compression buffering",
   "exchange",
   "config",
   "net",

@@ -4,7 +4,6 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
@@ -14,7 +13,8 @@ import { freePort } from "../../bench/processes.ts";
 import { findProgram } from "../../tools/debian.ts";
 import { connectClient } from "../support/scripted-client.ts";
 import { startProxy } from "../support/proxy.ts";
-import { pause, until, within } from "../support/within.ts";
+import { untilListening } from "../support/until-listening.ts";
+import { until, within } from "../support/within.ts";
 
 const requests = [
   "GET / HTTP/1.1\r\nHost: x\r\n\r\n",
@@ -57,27 +57,12 @@ async function nginxLines(t: TestContext, folder: string): Promise<readonly stri
   const nginx = spawn(program, args, { stdio: ["ignore", "ignore", "inherit"] });
   const exited = once(nginx, "exit");
   t.after(() => nginx.kill("SIGKILL"));
-  await within(untilListening(port), "nginx listens");
+  await untilListening(port, "nginx");
   await say(port);
   await until(() => readLines(file).length === requests.length, "nginx has logged all");
   nginx.kill();
   await within(exited, "nginx ends");
   return readLines(file);
-}
-
-async function untilListening(port: number): Promise<void> {
-  while (!(await isListening(port))) await pause(10);
-}
-
-function isListening(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, "127.0.0.1");
-    socket.once("error", () => resolve(false));
-    socket.once("connect", () => {
-      socket.destroy();
-      resolve(true);
-    });
-  });
 }
 
 async function ourLines(folder: string): Promise<readonly string[]> {

@@ -34,6 +34,8 @@ export class MemoryChannel implements Channel {
   receiver: ChannelReceiver = nobody;
   readonly peerAddress = "127.0.0.1";
   readonly peerPort = 1;
+  readonly localAddress = "127.0.0.1";
+  readonly localPort = 2;
   other: MemoryChannel | undefined;
   sentBytes = 0;
   readonly #turns: MemoryTurns;

@@ -40,6 +40,11 @@ export class WireEnd {
     socket.on("close", () => this.#note(() => (this.#isClosed = true)));
   }
 
+  /** This end's own. */
+  get port(): number {
+    return this.#socket.localPort ?? 0;
+  }
+
   /** All that came, the first byte to the last. */
   get received(): string {
     return this.#received;

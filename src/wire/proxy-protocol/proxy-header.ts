@@ -22,8 +22,17 @@ export type ProxyHeader =
   /** `length` bytes long. `source` is undefined where the balancer speaks for itself. */
   | { readonly type: "whole"; readonly length: number; readonly source: Source | undefined };
 
+/** The client, as the balancer has seen it. */
 export interface Source {
   /** An IP address; "" for a Unix socket. */
+  readonly address: string;
+  readonly port: number;
+  /** Where it connected to. */
+  readonly destination: Endpoint;
+}
+
+export interface Endpoint {
+  /** An IP address; "" for a Unix socket, or where it is not known. */
   readonly address: string;
   readonly port: number;
 }
@@ -33,7 +42,7 @@ const textBytesMax = 107;
 const binaryBytesMax = 4_096;
 
 const textStart = Buffer.from("PROXY ", "latin1");
-const signature = Buffer.from("\r\n\r\n\0\r\nQUIT\n", "latin1");
+export const signature: Buffer = Buffer.from("\r\n\r\n\0\r\nQUIT\n", "latin1");
 const fixedBytes = 16;
 
 const need: ProxyHeader = { type: "need" };
@@ -65,7 +74,8 @@ function readText(bytes: Buffer): ProxyHeader {
   const wanted = family === "4" ? 4 : 6;
   if (familyOf(from) !== wanted || familyOf(to) !== wanted) return wrong("an address is none");
   if (!isPort(fromPort) || !isPort(toPort)) return wrong("a port is none");
-  return { type: "whole", length, source: { address: from, port: Number(fromPort) } };
+  const destination = { address: to, port: Number(toPort) };
+  return { type: "whole", length, source: { address: from, port: Number(fromPort), destination } };
 }
 
 const textPattern = /^PROXY TCP([46]) ([0-9A-Fa-f.:]+) ([0-9A-Fa-f.:]+) ([0-9]+) ([0-9]+)$/;
@@ -109,11 +119,25 @@ function readBinary(bytes: Buffer): ProxyHeader {
 function sourceOf(header: Buffer): Source | undefined {
   switch (header[13]!) {
     case 0x11:
-      return { address: header.subarray(16, 20).join("."), port: header.readUInt16BE(24) };
+      return {
+        address: header.subarray(16, 20).join("."),
+        port: header.readUInt16BE(24),
+        destination: {
+          address: header.subarray(20, 24).join("."),
+          port: header.readUInt16BE(26),
+        },
+      };
     case 0x21:
-      return { address: ipv6Text(header.subarray(16, 32)), port: header.readUInt16BE(48) };
+      return {
+        address: ipv6Text(header.subarray(16, 32)),
+        port: header.readUInt16BE(48),
+        destination: {
+          address: ipv6Text(header.subarray(32, 48)),
+          port: header.readUInt16BE(50),
+        },
+      };
     case 0x31:
-      return { address: "", port: 0 };
+      return { address: "", port: 0, destination: { address: "", port: 0 } };
     default:
       return undefined;
   }
