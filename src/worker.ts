@@ -15,6 +15,8 @@ import type { DoorServices } from "./net/door.ts";
 import { Doors, type OpenListener } from "./net/doors.ts";
 import type { GuestDoor } from "./net/guest-door.ts";
 import { BeginQueue } from "./exchange/begin-queue.ts";
+import { HookRunner } from "./exchange/hook-runner.ts";
+import { HookTrouble } from "./exchange/hook-trouble.ts";
 import type { ListenOptions } from "./exchange/listen-options.ts";
 import { createStats } from "./exchange/create-stats.ts";
 import type { Plan } from "./exchange/plan.ts";
@@ -109,6 +111,7 @@ export function createWorker(plan: Plan, options: WorkerOptions = {}): Worker {
   const services = { transport, wheel, clock, counters, flushes };
   const accessLog = openAccessLog(plan.accessLog);
   const pools = plan.pools.map((pool) => new Pool(pool, services));
+  const hookTrouble = new HookTrouble(clock, onTrouble);
   const rooms: Rooms = {
     ...ownRooms(time.monotonicMs),
     pools,
@@ -116,6 +119,7 @@ export function createWorker(plan: Plan, options: WorkerOptions = {}): Worker {
     counters,
     clock,
     accessLog,
+    hooks: new HookRunner(wheel, clock, hookTrouble),
     onBug,
   };
   const tick = (): void => {
@@ -125,6 +129,7 @@ export function createWorker(plan: Plan, options: WorkerOptions = {}): Worker {
     } catch (error) {
       onBug(error);
     }
+    hookTrouble.tend();
     if (accessLog !== undefined) tendLog(accessLog, counters, onTrouble);
   };
   const doorServices: DoorServices = {
@@ -161,7 +166,7 @@ export function createWorker(plan: Plan, options: WorkerOptions = {}): Worker {
   };
 }
 
-type SharedRooms = keyof Services | "pools" | "stats" | "accessLog" | "onBug";
+type SharedRooms = keyof Services | "pools" | "stats" | "accessLog" | "hooks" | "onBug";
 
 /** What a worker has for itself, and draws by chance. */
 function ownRooms(nowMs: () => number): Omit<Rooms, SharedRooms> {

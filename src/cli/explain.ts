@@ -92,13 +92,14 @@ function routeLines(routes: Explanation["routes"]): string[] {
 }
 
 function proxyBlocks(outcome: ProxyOutcome): Block[] {
-  const { pool, upstreams, sent, dropped, timeouts, bodyBytesMax, upgrades, isRepeatable } =
+  const { pool, upstreams, sent, dropped, hooks, timeouts, bodyBytesMax, upgrades, isRepeatable } =
     outcome;
   const limit = bodyBytesMax === 0 ? "no limit" : `at most ${bodyBytesMax} bytes`;
   return [
     ["pool", poolLines(pool, upstreams)],
     ["sent", sent],
     ["not sent", dropped.length === 0 ? [] : [dropped.join(", ")]],
+    ["hooks", hookLines(hooks)],
     ["body", [limit]],
     ["timeouts", [timeoutsLine(timeouts)]],
     ["retries", retryLines(upstreams.length, isRepeatable)],
@@ -109,6 +110,13 @@ function proxyBlocks(outcome: ProxyOutcome): Block[] {
 function poolLines(pool: string, upstreams: readonly string[]): readonly string[] {
   if (upstreams.length === 1) return upstreams[0] === pool ? upstreams : [pool, ...upstreams];
   return [`${pool} (${count(upstreams.length, "upstream")}, in turn)`, ...upstreams];
+}
+
+function hookLines({ request, response }: ProxyOutcome["hooks"]): readonly string[] {
+  return [
+    ...(request === undefined ? [] : [`request: ${request}, may change what is sent, or answer`]),
+    ...(response === undefined ? [] : [`response: ${response}, may change the answer`]),
+  ];
 }
 
 function retryLines(upstreamCount: number, isRepeatable: boolean): readonly string[] {

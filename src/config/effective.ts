@@ -7,7 +7,8 @@ import type { AccessOptions, BasicOptions } from "../access/options.ts";
 import { writeByteCount, writeByteRate, writeDurationMs } from "../base/quantity.ts";
 import type { ErrorPages } from "../exchange/error-pages.ts";
 import type { Action, Plan, ProxyAction, RespondAction, RoutePlan } from "../exchange/plan.ts";
-import type { FieldRule, PathMapping } from "../rewriting/options.ts";
+import { hookName } from "../rewriting/hook-name.ts";
+import type { FieldRule, Hook, PathMapping } from "../rewriting/options.ts";
 import { isUnder } from "../rewriting/path-prefix.ts";
 import { templateText } from "../rewriting/template.ts";
 import type { RouteMatch, SiteOptions, ValueCondition } from "../routing/options.ts";
@@ -130,7 +131,7 @@ function siteOf({ routes }: SiteOptions<RoutePlan>, around: Around): Map {
 }
 
 function routeOf({ match, route }: Entry, outer: AccessOptions | undefined, around: Around): Map {
-  const { access, fieldRules, bodyBytesMax, errorPages } = route;
+  const { access, fieldRules, hooks, bodyBytesMax, errorPages } = route;
   return defined({
     ...matchOf(match),
     ...actionOf(route.action, around.plan, around.named),
@@ -138,6 +139,7 @@ function routeOf({ match, route }: Entry, outer: AccessOptions | undefined, arou
     access: access === undefined ? outer && "off" : accessOf(access, outer, around),
     limits: { body: bodyBytesMax === 0 ? "off" : writeByteCount(bodyBytesMax) },
     errors: errorsOf(errorPages) ?? (around.plan.errorPages && "off"),
+    hooks: hooks && defined({ request: hookOf(hooks.request), response: hookOf(hooks.response) }),
     headers:
       fieldRules &&
       defined({ request: rulesOf(fieldRules.request), response: rulesOf(fieldRules.response) }),
@@ -254,6 +256,13 @@ function valuesOf(rules: readonly FieldRule[], kind: FieldRule["kind"]): Map | u
     values[rule.name] = known === undefined ? text : [known, text].flat();
   }
   return Object.keys(values).length === 0 ? undefined : values;
+}
+
+/** Code cannot be shown as a value: what is left of it here is no config any more. */
+function hookOf(hook: Hook<object> | undefined): Map | undefined {
+  if (hook === undefined) return undefined;
+  const run = { $fn: hookName(hook) };
+  return hook.cacheable ? { run, cacheable: true } : run;
 }
 
 const utf8 = (bytes: string): string => Buffer.from(bytes, "latin1").toString("utf8");

@@ -10,8 +10,11 @@ import type { AccessOptions } from "../../src/access/options.ts";
 import { PasswordChecks } from "../../src/access/password-checks.ts";
 import { Failure, type FailureCode } from "../../src/base/failure.ts";
 import { Clock } from "../../src/base/clock.ts";
+import { Wheel } from "../../src/base/wheel.ts";
 import { IpSet } from "../../src/base/ip-set.ts";
 import { Exchange } from "../../src/exchange/exchange.ts";
+import { HookRunner } from "../../src/exchange/hook-runner.ts";
+import { HookTrouble } from "../../src/exchange/hook-trouble.ts";
 import type { Action, Plan, RoutePlan } from "../../src/exchange/plan.ts";
 import type { Rooms } from "../../src/exchange/rooms.ts";
 import { serve } from "../../src/exchange/serve.ts";
@@ -222,6 +225,7 @@ function planOf(example: Case, words: string[]): Plan {
     access,
     mapping: undefined,
     fieldRules: undefined,
+    hooks: undefined,
     errorPages: undefined,
   };
   const route = { name: "r", row: 0, action, bodyBytesMax, ...nothing };
@@ -268,10 +272,16 @@ function roomsOf({ inFlight = 0 }: Case, words: string[]): Rooms {
       nowMs: () => 0,
       secret: Buffer.alloc(32),
     }),
+    hooks: runnerOf(words),
     random: () => 0.5,
     pseudonym: "foregate-test",
     onBug: () => words.push("bug"),
   };
+}
+
+function runnerOf(words: string[]): HookRunner {
+  const clock = new Clock(0, 0);
+  return new HookRunner(new Wheel(0), clock, new HookTrouble(clock, () => words.push("told")));
 }
 
 function legOf(words: string[]): ClientLeg {

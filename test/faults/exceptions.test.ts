@@ -104,6 +104,7 @@ function routerWith(fieldRules: FieldRules): ReturnType<typeof createRouter<Rout
     access: undefined,
     errorPages: undefined,
     fieldRules: undefined,
+    hooks: undefined,
   };
   return createRouter([
     {
