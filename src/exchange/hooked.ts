@@ -65,14 +65,8 @@ async function waitFor(
 }
 
 function chosen(own: LocalAnswer | undefined, answer: UpstreamAnswer): Answer {
-  const { relay } = answer;
-  if (own !== undefined) {
-    relay.drop();
-    return own;
-  }
-  // The upstream left while the hook ran: there is still time to say so.
-  if (relay.failure !== undefined) throw relay.failure;
-  return answer;
+  if (own !== undefined) answer.relay.drop();
+  return own ?? answer;
 }
 
 function fromOf(x: Exchange): RequestFrom {

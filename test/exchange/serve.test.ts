@@ -24,6 +24,7 @@ import type { ClientLeg } from "../../src/http/leg.ts";
 import { RequestIds } from "../../src/http/request-id.ts";
 import { clientLimits, clientTimeouts } from "../../src/limits/options.ts";
 import { Counters } from "../../src/observe/counters.ts";
+import type { RequestHook } from "../../src/rewriting/hooks.ts";
 import { upstreamTimeouts } from "../../src/upstream/options.ts";
 
 interface Case {
@@ -32,6 +33,7 @@ interface Case {
   readonly fields?: readonly (readonly [string, string])[];
   readonly action?: Action;
   readonly access?: Partial<AccessOptions>;
+  readonly hook?: RequestHook;
   readonly bodyBytesMax?: number;
   readonly inFlight?: number;
   /** Before it begins. */
@@ -160,6 +162,31 @@ const cases: readonly Case[] = [
   },
   { name: "no pool", action: proxyToNowhere, want: "match 503 problem end log no-upstream" },
   {
+    name: "a hook that answers",
+    action: proxyToNowhere,
+    hook: (_, to) => to.respond({ body: "hooked" }),
+    want: "match 200 Content-Length=6 body=hooked end log",
+  },
+  {
+    name: "a hook that fails",
+    action: proxyToNowhere,
+    hook: () => Promise.reject(new Error("why")),
+    want: "match told 500 problem end log hook-failed",
+  },
+  {
+    name: "a hook that lets pass",
+    action: proxyToNowhere,
+    hook: () => {},
+    want: "match 503 problem end log no-upstream",
+  },
+  {
+    name: "limits come before hooks",
+    action: proxyToNowhere,
+    hook: () => assert.fail("too early"),
+    inFlight: 3,
+    want: "match 503 problem end log overloaded",
+  },
+  {
     name: "forward proxy",
     action: { type: "forward" },
     want: "match 405 problem end log method-not-allowed",
@@ -218,14 +245,14 @@ function headOf({ head, fields = [] }: Case): RequestHead {
 }
 
 function planOf(example: Case, words: string[]): Plan {
-  const { action = hello, bodyBytesMax = 0, router } = example;
+  const { action = hello, bodyBytesMax = 0, hook, router } = example;
   const everybody = { allow: undefined, deny: undefined, basic: undefined };
   const access = example.access && { ...everybody, ...example.access };
   const nothing = {
     access,
     mapping: undefined,
     fieldRules: undefined,
-    hooks: undefined,
+    hooks: hook && { request: { run: hook, cacheable: false }, response: undefined, folder: "." },
     errorPages: undefined,
   };
   const route = { name: "r", row: 0, action, bodyBytesMax, ...nothing };
