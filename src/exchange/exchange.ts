@@ -96,9 +96,9 @@ export class Exchange {
   }
 
   /** Who is told of an abort from now on; it is told at once if there was one. */
-  onAbort(abortable: Abortable | undefined): void {
+  onAbort(abortable: Abortable): void {
     this.#abortable = abortable;
-    if (this.#aborted !== undefined) abortable?.abort(this.#aborted);
+    if (this.#aborted !== undefined) abortable.abort(this.#aborted);
   }
 
   /** It is told of no abort any more; harmless if another one has taken its place. */

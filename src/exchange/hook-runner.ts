@@ -56,6 +56,7 @@ export class HookRunner {
       returned = task.call();
       if (isPromise(returned)) return this.#wait(x, task, returned);
     } catch (error) {
+      giveUp(task);
       throw this.#failed(x, task, error);
     }
     this.#endTurn(x, task);
@@ -77,7 +78,7 @@ export class HookRunner {
       // Whichever comes later is heard by the race, and by nobody else.
       return await x.wait(Promise.race([done, limit.over]), () => undefined);
     } catch (error) {
-      task.turn.end(() => undefined);
+      giveUp(task);
       if (error === x.aborted) throw error;
       throw this.#failed(x, task, error);
     } finally {
@@ -100,8 +101,8 @@ export class HookRunner {
   }
 
   #endTurn(x: Exchange, task: HookTask): void {
-    const { trouble, what } = { trouble: this.#trouble, what: nameOf(x, task) };
-    task.turn.end(() => trouble.tell(what, "it uses `to` after its end, which has no effect"));
+    const error = "it uses `to` after its end, which has no effect";
+    task.turn.end(() => this.#trouble.tell(nameOf(x, task), error));
   }
 
   #failed(x: Exchange, task: HookTask, error: unknown): Failure {
@@ -110,6 +111,11 @@ export class HookRunner {
     if (error instanceof Failure) return error;
     return new Failure("hook-failed", `Cannot serve: ${what} has failed`, { cause: error });
   }
+}
+
+/** That it goes on all the same, if it does, is nothing to be told of. */
+function giveUp({ turn }: HookTask): void {
+  turn.end(() => undefined);
 }
 
 function nameOf(x: Exchange, { kind }: HookTask): string {

@@ -33,7 +33,8 @@ export function wholeAnswer(
       version: "1.1",
       fields,
       body: hasBody ? "sized" : "none",
-      contentLength: status === 204 ? -1 : body.length,
+      // RFC 9110 §8.6: of a 304 it would be the length of what the client has already.
+      contentLength: status === 204 || status === 304 ? -1 : body.length,
       upgrade: undefined,
     },
     body: hasBody ? body : noBody,

@@ -61,10 +61,17 @@ void test("hooks in a config: they are for what is passed on", () => {
   const { plan } = load({
     defaults: { hooks: { request: far } },
     sites: {
-      "a.example": { proxy: ":1", routes: [{ path: "/own", hooks: "off", respond: "own" }] },
+      "a.example": {
+        proxy: ":1",
+        routes: [
+          { path: "/own", respond: "own" },
+          { path: "/off", hooks: "off", respond: "own" },
+        ],
+      },
     },
   });
   assert.equal(shown(routeOf(plan!, "http://a.example/own").hooks), "none");
+  assert.equal(shown(routeOf(plan!, "http://a.example/off").hooks), "none");
   assert.equal(shown(routeOf(plan!, "http://a.example/").hooks), "far -");
 });
 

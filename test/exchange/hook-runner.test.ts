@@ -78,11 +78,14 @@ void test("hook runner: what is thrown is told, and becomes a failure with its c
   const isCaused = (error: unknown): boolean =>
     error instanceof Failure && error.code === "hook-failed" && error.cause === cause;
   const { run, wheel, told } = stage();
-  const fails = (): never => {
+  let later: RequestTo | undefined;
+  const fails = (to?: RequestTo): never => {
+    later = to;
     throw cause;
   };
   assert.throws(() => run(fails), isCaused);
   await assert.rejects(async () => run(async () => fails()), isCaused);
+  later?.respond({});
   assert.deepEqual(told, ["the request hook of : Error: why"]);
   assert.equal(wheel.size, 0);
 });

@@ -168,6 +168,12 @@ const cases: readonly Case[] = [
     want: "match 200 Content-Length=6 body=hooked end log",
   },
   {
+    name: "a hook that has nothing new",
+    action: proxyToNowhere,
+    hook: (_, to) => to.respond({ status: 304 }),
+    want: "match 304 end log",
+  },
+  {
     name: "a hook that fails",
     action: proxyToNowhere,
     hook: () => Promise.reject(new Error("why")),
