@@ -16,6 +16,19 @@ import { createWorker, type Worker } from "./worker.ts";
 
 export type { Problem } from "./config/problems.ts";
 export type { OpenListener } from "./net/doors.ts";
+export type {
+  AnswerFields,
+  Answering,
+  FieldsView,
+  HookAnswer,
+  HookFields,
+  RequestFrom,
+  RequestHook,
+  RequestTo,
+  ResponseFrom,
+  ResponseHook,
+  ResponseTo,
+} from "./rewriting/hooks.ts";
 
 /** The config was wrong; nothing was started. */
 export class ConfigError extends Error {

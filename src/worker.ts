@@ -15,6 +15,8 @@ import type { DoorServices } from "./net/door.ts";
 import { Doors, type OpenListener } from "./net/doors.ts";
 import type { GuestDoor } from "./net/guest-door.ts";
 import { BeginQueue } from "./exchange/begin-queue.ts";
+import { HookRunner } from "./exchange/hook-runner.ts";
+import { HookTrouble } from "./exchange/hook-trouble.ts";
 import type { ListenOptions } from "./exchange/listen-options.ts";
 import { createStats } from "./exchange/create-stats.ts";
 import type { Plan } from "./exchange/plan.ts";
@@ -111,6 +113,7 @@ export function createWorker(plan: Plan, options: WorkerOptions = {}): Worker {
   const accessLog = openAccessLog(plan.accessLog);
   const pools = plan.pools.map((pool) => new Pool(pool, services));
   const switches = new SwitchFiles(plan.switchFiles, clock.nowMs, onTrouble);
+  const hookTrouble = new HookTrouble(clock, onTrouble);
   const rooms: Rooms = {
     ...ownRooms(time.monotonicMs),
     switches,
@@ -119,18 +122,14 @@ export function createWorker(plan: Plan, options: WorkerOptions = {}): Worker {
     counters,
     clock,
     accessLog,
+    hooks: new HookRunner(wheel, clock, hookTrouble),
     onBug,
   };
-  const tick = (): void => {
-    clock.advance(time.monotonicMs(), time.wallMs());
-    try {
-      wheel.advance(clock.nowMs);
-    } catch (error) {
-      onBug(error);
-    }
-    switches.tick(clock.nowMs);
-    if (accessLog !== undefined) tendLog(accessLog, counters, onTrouble);
-  };
+  const tick = tickOf({ ...services, time, onBug }, [
+    () => switches.tick(clock.nowMs),
+    () => hookTrouble.tend(),
+    () => tendLog(accessLog, counters, onTrouble),
+  ]);
   const doorServices: DoorServices = {
     ...services,
     rooms,
@@ -165,7 +164,14 @@ export function createWorker(plan: Plan, options: WorkerOptions = {}): Worker {
   };
 }
 
-type SharedRooms = keyof Services | "pools" | "stats" | "switches" | "accessLog" | "onBug";
+type SharedRooms =
+  | keyof Services
+  | "pools"
+  | "stats"
+  | "switches"
+  | "accessLog"
+  | "hooks"
+  | "onBug";
 
 /** What a worker has for itself, and draws by chance. */
 function ownRooms(nowMs: () => number): Omit<Rooms, SharedRooms> {
@@ -179,12 +185,34 @@ function ownRooms(nowMs: () => number): Omit<Rooms, SharedRooms> {
   };
 }
 
+interface Ticked extends Pick<Services, "wheel" | "clock"> {
+  readonly time: TimeSource;
+  readonly onBug: (error: unknown) => void;
+}
+
+/** Time goes on, deadlines are due, and then each of the `chores` is done. */
+function tickOf(
+  { time, clock, wheel, onBug }: Ticked,
+  chores: readonly (() => void)[],
+): () => void {
+  return () => {
+    clock.advance(time.monotonicMs(), time.wallMs());
+    try {
+      wheel.advance(clock.nowMs);
+    } catch (error) {
+      onBug(error);
+    }
+    for (const chore of chores) chore();
+  };
+}
+
 /** What a log cannot say itself, since it is lost, is said elsewhere. */
 function tendLog(
-  log: AccessLog,
+  log: AccessLog | undefined,
   counters: Counters,
   onTrouble: (what: string, error: unknown) => void,
 ): void {
+  if (log === undefined) return;
   log.flush();
   counters.logLinesDropped = log.droppedLines;
   const change = log.lookForLoss();

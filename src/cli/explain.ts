@@ -93,7 +93,7 @@ function routeLines(routes: Explanation["routes"]): string[] {
 }
 
 function proxyBlocks(outcome: ProxyOutcome): Block[] {
-  const { pool, upstreams, sent, dropped, timeouts, bodyBytesMax, upgrades, isRepeatable } =
+  const { pool, upstreams, sent, dropped, hooks, timeouts, bodyBytesMax, upgrades, isRepeatable } =
     outcome;
   const { announces } = outcome;
   const limit = bodyBytesMax === 0 ? "no limit" : `at most ${bodyBytesMax} bytes`;
@@ -102,6 +102,7 @@ function proxyBlocks(outcome: ProxyOutcome): Block[] {
     ["begins", announces === undefined ? [] : [announcementLine(announces)]],
     ["sent", sent],
     ["not sent", dropped.length === 0 ? [] : [dropped.join(", ")]],
+    ["hooks", hookLines(hooks)],
     ["body", [limit]],
     ["timeouts", [timeoutsLine(timeouts)]],
     ["retries", retryLines(upstreams.length, isRepeatable)],
@@ -117,6 +118,13 @@ function poolLines(pool: string, upstreams: readonly string[]): readonly string[
 function announcementLine({ version, clientIp }: NonNullable<ProxyOutcome["announces"]>): string {
   const who = clientIp === "" ? "an unknown client" : clientIp;
   return `by PROXY protocol v${version}: for ${who}, and for no other client`;
+}
+
+function hookLines({ request, response }: ProxyOutcome["hooks"]): readonly string[] {
+  return [
+    ...(request === undefined ? [] : [`request: ${request}, may change what is sent, or answer`]),
+    ...(response === undefined ? [] : [`response: ${response}, may change the answer`]),
+  ];
 }
 
 function retryLines(upstreamCount: number, isRepeatable: boolean): readonly string[] {

@@ -8,7 +8,8 @@ import { writeByteCount, writeByteRate, writeDurationMs } from "../base/quantity
 import type { ErrorPages } from "../exchange/error-pages.ts";
 import type { Action, Plan, ProxyAction, RespondAction, RoutePlan } from "../exchange/plan.ts";
 import type { MaintenanceOptions } from "../maintenance/options.ts";
-import type { FieldRule, PathMapping } from "../rewriting/options.ts";
+import { hookName } from "../rewriting/hook-name.ts";
+import type { FieldRule, Hook, PathMapping } from "../rewriting/options.ts";
 import { isUnder } from "../rewriting/path-prefix.ts";
 import { templateText } from "../rewriting/template.ts";
 import type { RouteMatch, SiteOptions, ValueCondition } from "../routing/options.ts";
@@ -140,7 +141,7 @@ function siteOf({ routes }: SiteOptions<RoutePlan>, around: Around): Map {
 }
 
 function routeOf({ match, route }: Entry, guard: RoutePlan | undefined, around: Around): Map {
-  const { access, maintenance, fieldRules, bodyBytesMax, errorPages } = route;
+  const { access, maintenance, fieldRules, hooks, bodyBytesMax, errorPages } = route;
   const outer = guard?.access;
   return defined({
     ...matchOf(match),
@@ -151,6 +152,7 @@ function routeOf({ match, route }: Entry, guard: RoutePlan | undefined, around: 
       maintenance === undefined ? guard?.maintenance && "off" : maintenanceOf(maintenance),
     limits: { body: bodyBytesMax === 0 ? "off" : writeByteCount(bodyBytesMax) },
     errors: errorsOf(errorPages) ?? (around.plan.errorPages && "off"),
+    hooks: hooks && defined({ request: hookOf(hooks.request), response: hookOf(hooks.response) }),
     headers:
       fieldRules &&
       defined({ request: rulesOf(fieldRules.request), response: rulesOf(fieldRules.response) }),
@@ -276,6 +278,13 @@ function valuesOf(rules: readonly FieldRule[], kind: FieldRule["kind"]): Map | u
     values[rule.name] = known === undefined ? text : [known, text].flat();
   }
   return Object.keys(values).length === 0 ? undefined : values;
+}
+
+/** Code cannot be shown as a value: what is left of it here is no config any more. */
+function hookOf(hook: Hook<object> | undefined): Map | undefined {
+  if (hook === undefined) return undefined;
+  const run = { $fn: hookName(hook) };
+  return hook.cacheable ? { run, cacheable: true } : run;
 }
 
 const utf8 = (bytes: string): string => Buffer.from(bytes, "latin1").toString("utf8");

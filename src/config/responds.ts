@@ -1,9 +1,10 @@
 /** `respond`: an answer that stands in the config, or in a file beside it. */
 
 import { readFileSync, statSync } from "node:fs";
-import { extname, resolve } from "node:path";
+import { resolve } from "node:path";
 
 import { describe, reject, text, type Reader } from "../base/reader.ts";
+import { contentTypeOf, plainText } from "../exchange/content-type.ts";
 import type { RespondAction } from "../exchange/plan.ts";
 import { isFieldValue } from "../http/fields.ts";
 import { fieldName } from "../rewriting/schema.ts";
@@ -11,25 +12,6 @@ import type { Place } from "./place.ts";
 
 /** It is held in memory, once per route. What is larger is an upstream's work. */
 const fileBytesMax = 10_000_000;
-
-const plainText = "text/plain; charset=utf-8";
-
-const typesByExtension: ReadonlyMap<string, string> = new Map([
-  [".css", "text/css; charset=utf-8"],
-  [".gif", "image/gif"],
-  [".htm", "text/html; charset=utf-8"],
-  [".html", "text/html; charset=utf-8"],
-  [".ico", "image/x-icon"],
-  [".jpeg", "image/jpeg"],
-  [".jpg", "image/jpeg"],
-  [".js", "text/javascript; charset=utf-8"],
-  [".json", "application/json"],
-  [".png", "image/png"],
-  [".svg", "image/svg+xml"],
-  [".txt", plainText],
-  [".webp", "image/webp"],
-  [".xml", "application/xml"],
-]);
 
 const keys = ["status", "headers", "body", "file"];
 
@@ -142,8 +124,7 @@ export function readContentFile(place: Place): FileContent | undefined {
       const help = "serve it from an upstream";
       return reject(place, { kind: "file", message: `${path} is larger than 10MB`, help });
     }
-    const type = typesByExtension.get(extname(path).toLowerCase()) ?? "application/octet-stream";
-    return { body: readFileSync(path), type, file: path };
+    return { body: readFileSync(path), type: contentTypeOf(path), file: path };
   } catch (error) {
     return reject(place, { kind: "file", message: `cannot read ${path}: ${reasonOf(error)}` });
   }

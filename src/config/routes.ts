@@ -10,13 +10,14 @@ import type { Action, RoutePlan } from "../exchange/plan.ts";
 import { isToken } from "../http/fields.ts";
 import { routeLimitsSchema } from "../limits/schema.ts";
 import type { MaintenanceOptions } from "../maintenance/options.ts";
-import type { FieldRules, PathMapping } from "../rewriting/options.ts";
+import type { FieldRules, Hooks, PathMapping } from "../rewriting/options.ts";
 import { redirectSchema } from "../rewriting/redirect-schema.ts";
 import { headersSchema, mappingSchema, nearerFieldRules } from "../rewriting/schema.ts";
 import { upstreamTimeouts, type UpstreamTimeouts } from "../upstream/options.ts";
 import { proxySchema, upstreamTimeoutsSchema } from "../upstream/schema.ts";
 import { readAccess } from "./access.ts";
 import { readErrorPages } from "./error-pages.ts";
+import { readHooks } from "./hooks.ts";
 import { readMaintenance } from "./maintenance.ts";
 import type { Place } from "./place.ts";
 import type { PlacedPool, Pools } from "./pools.ts";
@@ -30,6 +31,7 @@ export const roomKeys = [
   "timeouts",
   "headers",
   "errors",
+  "hooks",
 ] as const;
 export const actionKeys = ["proxy", "redirect", "respond"] as const;
 export const mappingKeys = ["strip", "replace"] as const;
@@ -44,6 +46,7 @@ export interface RoomWishes {
   readonly farTimeouts: Partial<UpstreamTimeouts>;
   readonly timeouts: Partial<UpstreamTimeouts>;
   readonly fieldRules: FieldRules;
+  readonly hooks: Hooks | undefined;
   readonly mapping: PathMapping | undefined;
   readonly errorPages: ErrorPages | undefined;
 }
@@ -55,6 +58,7 @@ const noWishes: RoomWishes = {
   farTimeouts: {},
   timeouts: {},
   fieldRules: { request: [], response: [] },
+  hooks: undefined,
   mapping: undefined,
   errorPages: undefined,
 };
@@ -81,6 +85,7 @@ export function readRooms(place: Place, outer: RoomWishes): RoomWishes {
     timeouts: { ...outer.timeouts, ...timeouts },
     fieldRules:
       headers === undefined ? outer.fieldRules : nearerFieldRules(outer.fieldRules, headers),
+    hooks: readHooks(place.at("hooks"), outer.hooks),
     mapping: mapping ?? outer.mapping,
     errorPages: readErrorPages(place.at("errors"), outer.errorPages),
   };
@@ -188,15 +193,17 @@ const upgradeList: Reader<readonly string[]> = (value, reporter) => {
 
 export function finishRoute(name: string, action: UnfinishedAction, rooms: RoomWishes): RoutePlan {
   const { request, response } = rooms.fieldRules;
+  const finished = action.finish(rooms);
   return {
     name,
     row: 0,
-    action: action.finish(rooms),
+    action: finished,
     access: rooms.access,
     maintenance: rooms.maintenance,
     bodyBytesMax: rooms.bodyBytesMax,
     mapping: rooms.mapping,
     fieldRules: request.length + response.length === 0 ? undefined : rooms.fieldRules,
+    hooks: finished.type === "proxy" ? rooms.hooks : undefined,
     errorPages: rooms.errorPages,
   };
 }

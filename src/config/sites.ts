@@ -2,7 +2,7 @@
 
 import { domainToASCII } from "node:url";
 
-import { describe, reject, type Reader } from "../base/reader.ts";
+import { describe, isOff, reject, type Reader } from "../base/reader.ts";
 import type { RoutePlan } from "../exchange/plan.ts";
 import type { PathMapping } from "../rewriting/options.ts";
 import { isUnder } from "../rewriting/path-prefix.ts";
@@ -139,6 +139,7 @@ function compileSite(host: string, place: Place, around: Around): CompiledSite {
   }
   // What no route takes goes where the site itself goes.
   const route = finishRoute(host, action, rooms);
+  if (!place.at("routes").isThere) checkHooks(place.at("hooks"), route);
   const own = { match: everything, route, place: actionPlace };
   const hasOwn = routes.entries.some(({ match }) => isEverything(match));
   return {
@@ -250,6 +251,7 @@ function compileRoute(place: Place, site: SiteBase): (Entry & { label: string })
   const name = `${site.host}${routeName(match)}`;
   const written = own === "none" ? site.actionPlace : actionOf(place);
   const route = finishRoute(name, action, rooms);
+  checkHooks(place.at("hooks"), route);
   return { match, route, place: written, label: action.label };
 }
 
@@ -272,6 +274,13 @@ function checkHost({ host }: RouteMatch, siteHost: string, place: Place): void {
   if (siteHost.startsWith("*.") && host.endsWith(siteHost.slice(1))) return;
   const message = `${host} is no host of the site ${siteHost}`;
   reject(place.at("host"), { kind: "together", message, help: "give it a site of its own" });
+}
+
+/** Code that is never called would be missed by nobody, until it is needed. */
+function checkHooks(hooks: Place, { action }: RoutePlan): void {
+  if (action.type === "proxy" || !hooks.isThere || isOff(hooks.value)) return;
+  const message = "they see what is passed on, and this passes nothing on";
+  reject(hooks, { kind: "together", message, onKey: true });
 }
 
 /** A prefix that the route's path never has would never be taken off. */

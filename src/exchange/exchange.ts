@@ -8,6 +8,7 @@
 import type { Failure } from "../base/failure.ts";
 import type { RequestHead } from "../http/head.ts";
 import type { ClientLeg } from "../http/leg.ts";
+import type { RequestFrom } from "../rewriting/hooks.ts";
 import type { ConnectionEnds } from "../transport/channel.ts";
 import type { Member } from "../upstream/pool.ts";
 import type { Plan, RoutePlan } from "./plan.ts";
@@ -32,6 +33,8 @@ export class Exchange {
   readonly client: ClientLeg;
   readonly peer: Peer;
   readonly plan: Plan;
+  /** What hooks see of the request; the same for all of them. */
+  hookFrom: RequestFrom | undefined;
   /** On the precise clock, in ms. */
   readonly beganMs: number;
   route: RoutePlan | undefined;
@@ -96,9 +99,14 @@ export class Exchange {
   }
 
   /** Who is told of an abort from now on; it is told at once if there was one. */
-  onAbort(abortable: Abortable | undefined): void {
+  onAbort(abortable: Abortable): void {
     this.#abortable = abortable;
-    if (this.#aborted !== undefined) abortable?.abort(this.#aborted);
+    if (this.#aborted !== undefined) abortable.abort(this.#aborted);
+  }
+
+  /** It is told of no abort any more; harmless if another one has taken its place. */
+  leaveAbort(abortable: Abortable): void {
+    if (this.#abortable === abortable) this.#abortable = undefined;
   }
 
   /**

@@ -12,6 +12,7 @@ import { RequestIds } from "../http/request-id.ts";
 import { isClosed } from "../maintenance/maintenance.ts";
 import type { MaintenanceOptions } from "../maintenance/options.ts";
 import { Counters } from "../observe/counters.ts";
+import { hookName } from "../rewriting/hook-name.ts";
 import { explainRoutes, explainSite, type RouteVerdict } from "../routing/explain-routes.ts";
 import type { SiteOptions } from "../routing/options.ts";
 import type { UpstreamTimeouts } from "../upstream/options.ts";
@@ -66,6 +67,8 @@ export interface ProxyOutcome {
   readonly sent: readonly string[];
   /** Names of fields that came, and do not go on as they came. */
   readonly dropped: readonly string[];
+  /** What runs besides, by its name; what it would do is not known before. */
+  readonly hooks: { readonly request: string | undefined; readonly response: string | undefined };
   readonly timeouts: UpstreamTimeouts;
   /** 0: no limit. */
   readonly bodyBytesMax: number;
@@ -197,6 +200,10 @@ function proxied(
     announces: pool.proxyProtocol && { version: pool.proxyProtocol, clientIp: x.clientIp },
     sent: lines.map((line) => withoutMade(line, x.head.fields)),
     dropped: came.filter((line) => !lines.includes(line)).map(nameOf),
+    hooks: {
+      request: route.hooks?.request && hookName(route.hooks.request),
+      response: route.hooks?.response && hookName(route.hooks.response),
+    },
     timeouts: action.timeouts,
     bodyBytesMax: route.bodyBytesMax,
     upgrades: action.upgrades,

@@ -10,7 +10,13 @@ import type { IpSet } from "../base/ip-set.ts";
 import type { ClientLimits, ClientTimeouts } from "../limits/options.ts";
 import type { MaintenanceOptions } from "../maintenance/options.ts";
 import type { AccessLogOptions, MetricsOptions } from "../observe/options.ts";
-import type { FieldRules, ForwardedOptions, PathMapping, Template } from "../rewriting/options.ts";
+import type {
+  FieldRules,
+  ForwardedOptions,
+  Hooks,
+  PathMapping,
+  Template,
+} from "../rewriting/options.ts";
 import type { Router } from "../routing/router.ts";
 import type { PoolOptions, UpstreamTimeouts } from "../upstream/options.ts";
 import type { ErrorPages } from "./error-pages.ts";
@@ -53,6 +59,8 @@ export interface RoutePlan {
   readonly mapping: PathMapping | undefined;
   /** undefined: no rules. */
   readonly fieldRules: FieldRules | undefined;
+  /** undefined: none; only where requests are passed on. */
+  readonly hooks: Hooks | undefined;
   /** undefined: ours. */
   readonly errorPages: ErrorPages | undefined;
 }

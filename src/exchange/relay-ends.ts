@@ -4,7 +4,7 @@ import type { Failure } from "../base/failure.ts";
 import type { Fields } from "../http/fields.ts";
 import type { FilterOutput } from "../http/filter.ts";
 import type { ResponseHead } from "../http/head.ts";
-import type { LegReceiver } from "../http/leg.ts";
+import type { LegReceiver, UpstreamLeg } from "../http/leg.ts";
 import type { Relay } from "./relay.ts";
 
 /** What the client's leg tells. */
@@ -97,5 +97,34 @@ export class FromFilters implements FilterOutput {
 
   onFailure(failure: Failure): void {
     this.#relay.abort(failure);
+  }
+}
+
+/** Takes what an upstream's leg tells of an answer that nobody wants. */
+export class Dropped implements LegReceiver {
+  readonly #upstream: UpstreamLeg;
+  /** The answer was whole, or is gone. */
+  isOver = false;
+
+  constructor(upstream: UpstreamLeg) {
+    this.#upstream = upstream;
+  }
+
+  onHead(): void {}
+
+  onBody(piece: Buffer): void {
+    this.#upstream.consumed(piece.length);
+  }
+
+  onEnd(): void {
+    this.isOver = true;
+  }
+
+  onRoom(): void {}
+
+  onBatch(): void {}
+
+  onGone(): void {
+    this.isOver = true;
   }
 }

@@ -25,7 +25,7 @@ import type { UpstreamConnection } from "../upstream/upstream-connection.ts";
 import type { Exchange } from "./exchange.ts";
 import { FilterChain } from "./filter-chain.ts";
 import { forgetBytes, isOfBytes, mapToPublic } from "./outgoing.ts";
-import { FromClient, FromFilters, FromUpstream } from "./relay-ends.ts";
+import { Dropped, FromClient, FromFilters, FromUpstream } from "./relay-ends.ts";
 
 /** How much of a request body is kept to say it again on another connection, in bytes. */
 const replayBytesMax = 64 * 1024;
@@ -141,6 +141,21 @@ export class Relay {
     if (isTunnel) this.#exchange.client.attach(this.#fromClient);
   }
 
+  /**
+   * Nobody wants the answer's body: what has come of it is read and dropped. If that was all, its
+   * connection can be used again; else it is closed.
+   */
+  drop(): void {
+    if (this.#isSettled) return;
+    this.#isSettled = true;
+    this.release();
+    const upstream = this.#upstream;
+    if (upstream === undefined) return;
+    const dropped = new Dropped(upstream);
+    upstream.attach(dropped);
+    if (!dropped.isOver) upstream.abort(new Failure("client-gone", "Another answer is given"));
+  }
+
   /** The answer ended, in order or by a failure. */
   get isSettled(): boolean {
     return this.#isSettled;
@@ -168,7 +183,7 @@ export class Relay {
   /** Gives back what was kept for another attempt; the exchange's abort is no longer for us. */
   release(): void {
     this.#spool?.release();
-    this.#exchange.onAbort(undefined);
+    this.#exchange.leaveAbort(this);
   }
 
   // From the client.

@@ -11,14 +11,20 @@ const noBody: Buffer = Buffer.alloc(0);
 
 export function redirectAnswer(x: Exchange, action: RedirectAction): LocalAnswer {
   const location = redirectLocation(action.location, { head: x.head, clientIp: x.clientIp });
-  return answer(x, action.status, Fields.of([["Location", location]]), noBody);
+  return wholeAnswer(x, action.status, Fields.of([["Location", location]]), noBody);
 }
 
 export function respondAnswer(x: Exchange, action: RespondAction): LocalAnswer {
-  return answer(x, action.status, Fields.of(action.fields), action.body);
+  return wholeAnswer(x, action.status, Fields.of(action.fields), action.body);
 }
 
-function answer(x: Exchange, status: number, fields: Fields, body: Buffer): LocalAnswer {
+/** A whole answer of ours, as far as the request's method and the status let it have a body. */
+export function wholeAnswer(
+  x: Exchange,
+  status: number,
+  fields: Fields,
+  body: Buffer,
+): LocalAnswer {
   const hasBody = body.length > 0 && x.head.method !== "HEAD" && status !== 204 && status !== 304;
   return {
     head: {
@@ -27,7 +33,8 @@ function answer(x: Exchange, status: number, fields: Fields, body: Buffer): Loca
       version: "1.1",
       fields,
       body: hasBody ? "sized" : "none",
-      contentLength: status === 204 ? -1 : body.length,
+      // RFC 9110 §8.6: of a 304 it would be the length of what the client has already.
+      contentLength: status === 204 || status === 304 ? -1 : body.length,
       upgrade: undefined,
     },
     body: hasBody ? body : noBody,

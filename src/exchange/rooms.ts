@@ -11,6 +11,7 @@ import type { AccessLog } from "../observe/access-log.ts";
 import type { Counters } from "../observe/counters.ts";
 import type { ExchangeStats } from "../observe/exchange-stats.ts";
 import type { Forwarding } from "./forward.ts";
+import type { HookRunner } from "./hook-runner.ts";
 
 export interface Rooms extends Forwarding {
   readonly clock: Clock;
@@ -22,6 +23,7 @@ export interface Rooms extends Forwarding {
   readonly requestIds: RequestIds;
   readonly passwords: PasswordChecks;
   readonly switches: Pick<SwitchFiles, "isThere">;
+  readonly hooks: HookRunner;
   /** In [0, 1). */
   readonly random: () => number;
   /** Our name in `Via`: tells this instance from others of its kind (RFC 9110 §7.6.3). */

@@ -2,8 +2,8 @@
  * The life of one exchange. This file alone decides order; each room does its one job and knows
  * nothing of the others.
  *
- *   client ──▶ accept ▶ match ▶ authorize ▶ maintain ▶ admit ▶ rewrite ▶ forward ──▶ upstream
- *   client ◀── deliver ◀─────────────────────────────────────── rewrite ◀────────── upstream
+ *   client ─▶ accept ▶ match ▶ authorize ▶ maintain ▶ admit ▶ rewrite ▶ hook ▶ forward ─▶ upstream
+ *   client ◀─ deliver ◀─────────────────────────────── hook ◀ rewrite ◀───────────────── upstream
  *
  * A step returns what the next one needs, or a whole answer, or throws a `Failure`. One `catch`
  * makes error answers and one `finally` writes the log line, so that every exchange is answered at
@@ -17,7 +17,8 @@ import { acceptRequest } from "./accept-request.ts";
 import { authorize } from "./authorize.ts";
 import { errorAnswer } from "./error-answer.ts";
 import type { Exchange } from "./exchange.ts";
-import { forward, type UpstreamAnswer } from "./forward.ts";
+import { forward } from "./forward.ts";
+import { hookRequest, hookResponse, type Answer } from "./hooked.ts";
 import type { LocalAnswer } from "./local-answer.ts";
 import { checkMaintenance } from "./maintain.ts";
 import { addDate, outgoingRequest, outgoingResponse } from "./outgoing.ts";
@@ -27,15 +28,14 @@ import type { Relay } from "./relay.ts";
 import type { Rooms } from "./rooms.ts";
 import { beginExchange, endExchange } from "./observe-exchange.ts";
 
-type Answer = LocalAnswer | UpstreamAnswer;
-
 /** Never rejects. */
 export async function serve(x: Exchange, rooms: Rooms): Promise<void> {
   beginExchange(x, rooms);
   try {
     // It waited for its turn (begin-queue.ts), and nobody waits for it any more.
     if (x.aborted !== undefined) throw x.aborted;
-    const relay = deliver(x, await respond(x, rooms), rooms);
+    const answer = rewriteBack(x, await respond(x, rooms), rooms);
+    const relay = deliver(x, answer instanceof Promise ? await answer : answer, rooms);
     if (relay !== undefined) cut(x, await relay.settled());
   } catch (error) {
     x.failure ??= failureOf(error, rooms);
@@ -72,7 +72,23 @@ function act(x: Exchange, route: RoutePlan, rooms: Rooms): Answer | Promise<Answ
   if (maintenance !== undefined) checkMaintenance(x, maintenance, rooms.switches.isThere);
   admit(x, route, rooms);
   if (action.type !== "proxy") return ownAnswer(x, action);
-  return forward(x, action, outgoingRequest(x, route, rooms), rooms);
+  const head = outgoingRequest(x, route, rooms);
+  if (route.hooks?.request === undefined) return forward(x, action, head, rooms);
+  const { request, folder } = route.hooks;
+  const own = hookRequest(x, { run: request.run, folder }, head, rooms);
+  if (!(own instanceof Promise)) return own ?? forward(x, action, head, rooms);
+  return own.then((answer): Answer | Promise<Answer> => answer ?? forward(x, action, head, rooms));
+}
+
+/** What an upstream answered, made ready for the client; what is ours already is. */
+function rewriteBack(x: Exchange, answer: Answer, rooms: Rooms): Answer | Promise<Answer> {
+  if ("body" in answer) return answer;
+  const hooks = x.route?.hooks;
+  if (hooks?.response !== undefined && answer.head.status !== 101) {
+    return hookResponse(x, { run: hooks.response.run, folder: hooks.folder }, answer, rooms);
+  }
+  outgoingResponse(x, answer, rooms);
+  return answer;
 }
 
 /** What needs no upstream. Throws a `Failure` where there is nothing to answer with. */
@@ -121,7 +137,6 @@ function deliver(x: Exchange, answer: Answer, rooms: Rooms): Relay | undefined {
     return undefined;
   }
   const { head, relay } = answer;
-  outgoingResponse(x, answer, rooms);
   x.headSentMs = x.upstreamHeadMs;
   sendHead(x, head);
   relay.run(head.status === 101);

@@ -1,5 +1,7 @@
 /** What is changed in a request before it is sent on, and in its response on the way back. */
 
+import type { RequestHook, ResponseHook } from "./hooks.ts";
+
 /**
  * One mapping for both directions: requests go from the public to the internal prefix, and what a
  * response says about locations goes back. `strip: /app` is { publicPrefix: "/app",
@@ -24,6 +26,21 @@ export interface FieldRule {
 export interface FieldRules {
   readonly request: readonly FieldRule[];
   readonly response: readonly FieldRule[];
+}
+
+/** A function of the user's, and what it says of itself. */
+export interface Hook<Run> {
+  readonly run: Run;
+  /** Its answers may be kept: what it does depends on the request and its fields alone. */
+  readonly cacheable: boolean;
+}
+
+/** One of them is there. */
+export interface Hooks {
+  readonly request: Hook<RequestHook> | undefined;
+  readonly response: Hook<ResponseHook> | undefined;
+  /** What relative paths of files start from. */
+  readonly folder: string;
 }
 
 /** Text with placeholders, taken apart once: strings stand for themselves. */

@@ -3,9 +3,10 @@
 import { z } from "zod";
 
 import { describe, flag, reject, type Reader, type Reporter } from "../base/reader.ts";
-import { id, idOfName, isFraming, isHopByHop } from "../http/field-names.ts";
+import { id, idOfName } from "../http/field-names.ts";
 import { isFieldValue, isToken } from "../http/fields.ts";
 import type { FieldRule, FieldRuleKind, FieldRules, PathMapping, Template } from "./options.ts";
+import { isMadeAnew } from "./settable-field.ts";
 import { readTemplate } from "./template.ts";
 
 const key = <T>(reader: Reader<T>) => z.unknown().transform(reader).optional();
@@ -44,11 +45,12 @@ export const fieldName: Reader<string> = (value, reporter) => {
       onKey: true,
     });
   }
-  const field = idOfName(value);
-  if (!isFraming(field) && !isHopByHop(field) && field !== id.expect) return value;
+  if (!isMadeAnew(value)) return value;
   const message = `${value} is made anew for each connection, and rules cannot change it`;
   const help =
-    field === id.upgrade ? "upgrades pass by themselves: see `upgrade` of `proxy`" : undefined;
+    idOfName(value) === id.upgrade
+      ? "upgrades pass by themselves: see `upgrade` of `proxy`"
+      : undefined;
   return reject(reporter, { message, help, onKey: true });
 };
 

@@ -10,8 +10,11 @@ import type { AccessOptions } from "../../src/access/options.ts";
 import { PasswordChecks } from "../../src/access/password-checks.ts";
 import { Failure, type FailureCode } from "../../src/base/failure.ts";
 import { Clock } from "../../src/base/clock.ts";
+import { Wheel } from "../../src/base/wheel.ts";
 import { IpSet } from "../../src/base/ip-set.ts";
 import { Exchange } from "../../src/exchange/exchange.ts";
+import { HookRunner } from "../../src/exchange/hook-runner.ts";
+import { HookTrouble } from "../../src/exchange/hook-trouble.ts";
 import type { Action, Plan, RoutePlan } from "../../src/exchange/plan.ts";
 import type { Rooms } from "../../src/exchange/rooms.ts";
 import { serve } from "../../src/exchange/serve.ts";
@@ -22,6 +25,7 @@ import { RequestIds } from "../../src/http/request-id.ts";
 import { clientLimits, clientTimeouts } from "../../src/limits/options.ts";
 import type { MaintenanceOptions } from "../../src/maintenance/options.ts";
 import { Counters } from "../../src/observe/counters.ts";
+import type { RequestHook } from "../../src/rewriting/hooks.ts";
 import { upstreamTimeouts } from "../../src/upstream/options.ts";
 
 interface Case {
@@ -31,6 +35,7 @@ interface Case {
   readonly action?: Action;
   readonly access?: Partial<AccessOptions>;
   readonly maintenance?: Partial<MaintenanceOptions>;
+  readonly hook?: RequestHook;
   readonly bodyBytesMax?: number;
   readonly inFlight?: number;
   /** Before it begins. */
@@ -194,6 +199,37 @@ const cases: readonly Case[] = [
   },
   { name: "no pool", action: proxyToNowhere, want: "match 503 problem end log no-upstream" },
   {
+    name: "a hook that answers",
+    action: proxyToNowhere,
+    hook: (_, to) => to.respond({ body: "hooked" }),
+    want: "match 200 Content-Length=6 body=hooked end log",
+  },
+  {
+    name: "a hook that has nothing new",
+    action: proxyToNowhere,
+    hook: (_, to) => to.respond({ status: 304 }),
+    want: "match 304 end log",
+  },
+  {
+    name: "a hook that fails",
+    action: proxyToNowhere,
+    hook: () => Promise.reject(new Error("why")),
+    want: "match told 500 problem end log hook-failed",
+  },
+  {
+    name: "a hook that lets pass",
+    action: proxyToNowhere,
+    hook: () => {},
+    want: "match 503 problem end log no-upstream",
+  },
+  {
+    name: "limits come before hooks",
+    action: proxyToNowhere,
+    hook: () => assert.fail("too early"),
+    inFlight: 3,
+    want: "match 503 problem end log overloaded",
+  },
+  {
     name: "forward proxy",
     action: { type: "forward" },
     want: "match 405 problem end log method-not-allowed",
@@ -252,7 +288,7 @@ function headOf({ head, fields = [] }: Case): RequestHead {
 }
 
 function planOf(example: Case, words: string[]): Plan {
-  const { action = hello, bodyBytesMax = 0, router } = example;
+  const { action = hello, bodyBytesMax = 0, hook, router } = example;
   const everybody = { allow: undefined, deny: undefined, basic: undefined };
   const access = example.access && { ...everybody, ...example.access };
   const open = { allow: undefined, whileFile: undefined, retryAfterSeconds: undefined };
@@ -261,6 +297,7 @@ function planOf(example: Case, words: string[]): Plan {
     maintenance: example.maintenance && { ...open, ...example.maintenance },
     mapping: undefined,
     fieldRules: undefined,
+    hooks: hook && { request: { run: hook, cacheable: false }, response: undefined, folder: "." },
     errorPages: undefined,
   };
   const route = { name: "r", row: 0, action, bodyBytesMax, ...nothing };
@@ -309,10 +346,16 @@ function roomsOf({ inFlight = 0 }: Case, words: string[]): Rooms {
       secret: Buffer.alloc(32),
     }),
     switches: { isThere: (file) => file === "/there" },
+    hooks: runnerOf(words),
     random: () => 0.5,
     pseudonym: "foregate-test",
     onBug: () => words.push("bug"),
   };
+}
+
+function runnerOf(words: string[]): HookRunner {
+  const clock = new Clock(0, 0);
+  return new HookRunner(new Wheel(0), clock, new HookTrouble(clock, () => words.push("told")));
 }
 
 function legOf(words: string[]): ClientLeg {

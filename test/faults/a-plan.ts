@@ -21,6 +21,7 @@ export function planFor(upstreamPorts: readonly number[], change: Partial<Plan> 
     maintenance: undefined,
     errorPages: undefined,
     fieldRules: undefined,
+    hooks: undefined,
   };
   return {
     listeners: [{ label: "test", host: "127.0.0.1", port: 0, socketPath: undefined }],

@@ -105,6 +105,7 @@ function routerWith(fieldRules: FieldRules): ReturnType<typeof createRouter<Rout
     maintenance: undefined,
     errorPages: undefined,
     fieldRules: undefined,
+    hooks: undefined,
   };
   return createRouter([
     {

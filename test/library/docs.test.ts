@@ -1,4 +1,4 @@
-/** `docs/library.md`: every program on the page is one, with the types that it would be given. */
+/** Programs in the docs: each is one, with the types that it would be given. */
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
@@ -8,14 +8,17 @@ import { join, resolve } from "node:path";
 import { after, test } from "node:test";
 
 const root = resolve(import.meta.dirname, "../..");
-const page = readFileSync(join(root, "docs/library.md"), "utf8");
-const programs = [...page.matchAll(/^```ts\n([^]*?)^```$/gm)].map(([, program = ""]) => program);
+const pages = ["docs/library.md", "docs/hooks.md"];
+const programs = pages.flatMap((name) => {
+  const page = readFileSync(join(root, name), "utf8");
+  return [...page.matchAll(/^```ts\n([^]*?)^```$/gm)].map(([, program = ""]) => program);
+});
 
 const folder = mkdtempSync(join(tmpdir(), "foregate-docs-"));
 after(() => rmSync(folder, { recursive: true }));
 
-void test("docs/library.md: its programs are right", () => {
-  assert.ok(programs.length >= 4);
+void test("docs: their programs are right", () => {
+  assert.ok(programs.length >= 6);
   symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
   const files = programs.map((program, at) => {
     const name = `program-${at}.ts`;

@@ -33,6 +33,8 @@ export interface Scenario extends PlanChanges {
   readonly a?: Script;
   readonly b?: Script;
   readonly transport?: Transport;
+  /** What the proxy tells the operator of, in order; by default nothing. */
+  readonly troubles?: readonly RegExp[];
   /** Looks at the proxy when all have played. */
   readonly check?: (proxy: Proxy, upstreams: Upstreams) => void | Promise<void>;
 }
