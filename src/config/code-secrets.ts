@@ -40,18 +40,20 @@ class Finder {
   }
 
   find(): readonly Range[] {
-    /** The names that brackets stand behind, and where those end. */
+    /** The brackets around: behind which name, or else the one farther out, and where they end. */
     const around: { readonly name: string | undefined; readonly until: number }[] = [];
     let secretUntil = 0;
     for (const [at, token] of this.#tokens.entries()) {
       while (around.length > 0 && around.at(-1)!.until <= at) around.pop();
-      if (token.kind === "open") around.push({ name: this.#nameBefore(at), until: token.partner });
+      const parent = around.at(-1)?.name;
+      if (token.kind === "open") {
+        around.push({ name: this.#nameBefore(at) ?? parent, until: token.partner });
+      }
+      if (at < secretUntil && this.#isValue(at)) this.#found.push([token.start, token.end]);
       const name = this.#nameAt(at);
-      const parent = around.findLast((bracket) => bracket.name !== undefined)?.name;
       if (name !== undefined && isSecretKey(name, parent)) {
         secretUntil = Math.max(secretUntil, this.#endOfValue(at + 2));
       }
-      if (at < secretUntil && this.#isValue(at)) this.#found.push([token.start, token.end]);
     }
     return this.#found;
   }

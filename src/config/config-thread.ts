@@ -99,7 +99,14 @@ function placedStack(error: Error): string {
 /** Every character stays where it is. */
 function withoutTypes(path: string): string {
   const text = new TextDecoder().decode(readFileSync(path));
-  return nodeModule.stripTypeScriptTypes(text);
+  const warnings = Object.getOwnPropertyDescriptor(process, "emitWarning");
+  // The runtime calls it an experiment: that is nothing for whoever writes a config.
+  process.emitWarning = () => undefined;
+  try {
+    return nodeModule.stripTypeScriptTypes(text);
+  } finally {
+    if (warnings !== undefined) Object.defineProperty(process, "emitWarning", warnings);
+  }
 }
 
 Error.stackTraceLimit = framesMax;

@@ -13,7 +13,7 @@ import type { ConfigJob, ConfigMessage } from "./config-thread.ts";
 /** How long a config may take, in ms: time for heavy imports, and an end for endless loops. */
 export const evaluationMs = 10_000;
 
-/** What a config may hold, in MB: far more than any does, and far less than what hurts a machine. */
+/** What a config may hold, in MB: more than any does, and less than what hurts a machine. */
 const heapMbMax = 512;
 
 /** How long a thread that has said all may take to end, in ms. */
@@ -34,9 +34,6 @@ export interface Evaluation {
 /** The source, or what it was made into. */
 const threadFile = new URL(`./config-thread${extname(import.meta.url)}`, import.meta.url);
 
-/** Whose words about TypeScript concern nobody who writes a config. */
-const quiet = ["--disable-warning=ExperimentalWarning"];
-
 /** Resolves when the thread is gone. Rejects only if no thread can be had. */
 export function evaluateConfig(job: ConfigJob, limitMs = evaluationMs): Promise<Evaluation> {
   const { promise, resolve, reject } = Promise.withResolvers<Evaluation>();
@@ -45,7 +42,6 @@ export function evaluateConfig(job: ConfigJob, limitMs = evaluationMs): Promise<
     workerData: job,
     stdout: true,
     stderr: true,
-    execArgv: [...process.execArgv, ...quiet],
     resourceLimits: { maxOldGenerationSizeMb: heapMbMax },
   });
   let stripped: string | undefined;

@@ -88,9 +88,10 @@ function missingImport({ code, failedImport }: Thrown): EvaluationProblem | unde
   const [, scoped, plain] = /^(@[^/]+\/[^/]+)|^([^/]+)/.exec(specifier) ?? [];
   const packageName = scoped ?? plain ?? specifier;
   const path = importer?.startsWith("file:") === true ? fileURLToPath(importer) : "";
+  const kind = isFile ? "file" : "package";
   return {
     kind: "code",
-    message: `it imports ${describe(specifier)}, and there is no such ${isFile ? "file" : "package"}`,
+    message: `it imports ${describe(specifier)}, and there is no such ${kind}`,
     help: isFile
       ? "a file is named with its extension, from the one that imports it"
       : `npm install ${packageName}, in the folder of the config`,

@@ -15,7 +15,7 @@ export interface LabelledPath {
   readonly label: string;
 }
 
-/** Puts a stub at each path, so that whoever compiles sees a function. `value` is ours to change. */
+/** Puts a stub at each path: whoever compiles sees a function. `value` is ours to change. */
 export function stubFunctions(value: unknown, paths: readonly LabelledPath[]): unknown {
   return paths.reduce((root, { steps, label }) => {
     const stub = (): never => {
@@ -32,7 +32,7 @@ export interface ImportedFunctions {
   readonly missing: string | undefined;
 }
 
-/** Never rejects. It came to its end on another thread: here, too, unless it is a game of chance. */
+/** Never rejects. The module came to its end on another thread: so it will here, by all odds. */
 export async function importFunctions(
   url: string,
   value: unknown,

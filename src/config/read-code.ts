@@ -19,7 +19,14 @@ import { evaluateConfig } from "./evaluate-config.ts";
 import { evaluationProblem, shownPath, type CodePlace, type Failed } from "./evaluation-problem.ts";
 import { importFunctions, stubFunctions } from "./functions.ts";
 import { Place } from "./place.ts";
-import { nowhere, problemCodes, type Problem, type ProblemKind, type Span } from "./problems.ts";
+import {
+  inFileOrder,
+  nowhere,
+  problemCodes,
+  type Problem,
+  type ProblemKind,
+  type Span,
+} from "./problems.ts";
 import type { PlainValue } from "./plain-value.ts";
 import type { ConfigDocument } from "./read-document.ts";
 import { maskUserinfo, type SourceText } from "./secrets.ts";
@@ -62,7 +69,9 @@ export async function readCode(source: CodeSource, use: CodeUse): Promise<ReadCo
     ...twiceWritten(file, tree, spans),
     ...strangeValues(source, evaluated, spanOf),
   ];
-  if (evaluated.strange.length > 0) return { document: undefined, problems, texts };
+  if (evaluated.strange.length > 0) {
+    return { document: undefined, problems: inFileOrder(problems), texts };
+  }
 
   const { functions } = evaluated;
   const labelled = functions.map((steps) => ({
