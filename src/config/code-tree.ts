@@ -3,7 +3,8 @@
  * the exported literal, each with its place. What is computed is a leaf, however it is computed.
  *
  * What it knows of the language is little: the exported expression, `defineConfig(…)` around it, a
- * function that returns it, and constants of the file that it names. Never throws.
+ * function that returns it, and constants of the file that it names. Where types could not be
+ * removed, those of constants and `as` are stepped over. Never throws.
  */
 
 import type { Range } from "./spans.ts";
@@ -45,6 +46,9 @@ export interface CodeLeaf {
 /** Deeper than any config; what is deeper is a leaf. */
 const depthMax = 64;
 
+/** Longer than the types of constants in configs. */
+const typeTokensMax = 50;
+
 /** `undefined`: there is no exported expression to be found. */
 export function codeTree(text: string, lexed: Tokens = tokensOf(text)): CodeNode | undefined {
   return new Parser(text, lexed.tokens).root();
@@ -81,16 +85,33 @@ class Parser {
       const first = this.#word(at);
       if (first === "export" && this.#word(at + 1) === "default") this.#exported ??= at + 2;
       const isConstant = first === "const" || first === "let" || first === "var";
-      const isNamed = isConstant && this.#word(at + 1) !== undefined;
-      if (isNamed && this.#is(at + 2, "=") && !this.#is(at + 3, "=")) {
-        this.#constants.set(this.#textOf(at + 1), at + 3);
+      if (!isConstant || this.#word(at + 1) === undefined) continue;
+      const equals = this.#behindType(at + 2);
+      if (this.#is(equals, "=") && !this.#is(equals + 1, "=")) {
+        this.#constants.set(this.#textOf(at + 1), equals + 1);
       }
     }
   }
 
+  #behindType(from: number): number {
+    let at = from;
+    if (!this.#is(at, ":")) return at;
+    while (at < from + typeTokensMax && !this.#is(at, "=") && !this.#is(at, ";")) {
+      at = this.#next(at);
+    }
+    return at;
+  }
+
+  /** `{ … } as const` is over with its bracket. */
+  #withoutType(from: number, end: number): number {
+    const behind = this.#next(from);
+    const word = this.#kindOf(from) === "open" ? this.#word(behind) : undefined;
+    return behind < end && (word === "as" || word === "satisfies") ? behind : end;
+  }
+
   /** The literal within what is around it. */
   #peel(from: number, depth: number): CodeNode | undefined {
-    const end = this.#statementEnd(from);
+    const end = this.#withoutType(from, this.#statementEnd(from));
     if (end <= from || depth > depthMax) return undefined;
     const partner = this.#tokens[from]?.partner ?? -1;
     if (this.#is(from, "(") && partner === end - 1) return this.#peel(from + 1, depth + 1);
@@ -132,8 +153,9 @@ class Parser {
     return found;
   }
 
-  #value(from: number, end: number, depth: number): CodeNode {
+  #value(from: number, until: number, depth: number): CodeNode {
     const token = this.#tokens[from];
+    const end = this.#withoutType(from, until);
     if (token === undefined || end <= from || depth > depthMax) return this.#leaf(from, end);
     if (token.partner === end - 1) {
       if (this.#is(from, "(")) return this.#value(from + 1, end - 1, depth + 1);

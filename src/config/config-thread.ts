@@ -9,6 +9,7 @@ import { pathToFileURL } from "node:url";
 import { inspect } from "node:util";
 import { parentPort, workerData } from "node:worker_threads";
 
+import { bunFailedImport, bunSyntaxError } from "./bun-errors.ts";
 import { codeKindOf } from "./code-file.ts";
 import { configOfModule, NoDefaultExport } from "./config-of-module.ts";
 import { plainValue, type PlainValue } from "./plain-value.ts";
@@ -61,14 +62,16 @@ async function evaluate(): Promise<void> {
   }
 }
 
-function thrown(error: unknown): ThrownMessage {
-  if (!(error instanceof Error)) {
-    const message = typeof error === "string" ? error : inspect(error, { depth: 1 });
+function thrown(given: unknown): ThrownMessage {
+  if (!(given instanceof Error)) {
+    const message = typeof given === "string" ? given : inspect(given, { depth: 1 });
     return { ...untold, message };
   }
+  const error = bunSyntaxError(given) ?? given;
   const { name, message, code } = error as NodeJS.ErrnoException;
   const stack = placedStack(error);
-  return { type: "thrown", stack, name, message, code, failedImport: failedImport() };
+  const missing = failedImport() ?? bunFailedImport(error);
+  return { type: "thrown", stack, name, message, code, failedImport: missing };
 }
 
 const untold = {

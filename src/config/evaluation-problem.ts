@@ -87,7 +87,7 @@ function missingImport({ code, failedImport }: Thrown): EvaluationProblem | unde
   const isFile = /^(?:\.{0,2}\/|file:)/.test(specifier);
   const [, scoped, plain] = /^(@[^/]+\/[^/]+)|^([^/]+)/.exec(specifier) ?? [];
   const packageName = scoped ?? plain ?? specifier;
-  const path = importer?.startsWith("file:") === true ? fileURLToPath(importer) : "";
+  const path = importer === undefined ? "" : pathOf(importer);
   const kind = isFile ? "file" : "package";
   return {
     kind: "code",
@@ -104,9 +104,12 @@ function headPlace(stack: string): CodePlace | undefined {
   const found = /^([^\n]*):(\d+)\n[^]*?\n( *)\^+ *$/m.exec(stack);
   if (found?.index !== 0) return undefined;
   const [, file = "", line, indent = ""] = found;
-  const path = file.startsWith("file:") ? fileURLToPath(file) : file;
+  const path = pathOf(file);
   return { path, at: { line: Number(line), column: indent.length + 1 }, text: undefined };
 }
+
+const pathOf = (place: string): string =>
+  place.startsWith("file:") ? fileURLToPath(place) : place;
 
 /** Nothing of the user's was running. */
 const isFromReader = (stack: string): boolean => framesOf(stack).length === 0;
@@ -120,7 +123,7 @@ const framePattern = /^ {4}at (?:[^\n]*\()?((?:file:\/\/|\/)[^\n]*?):(\d+):(\d+)
 /** Our own are no part of the way. */
 function framesOf(stack: string): readonly Frame[] {
   return Array.from(stack.matchAll(framePattern), ([, place = "", line, column]) => ({
-    path: place.startsWith("file:") ? fileURLToPath(place) : place,
+    path: pathOf(place),
     at: { line: Number(line), column: Number(column) },
     text: undefined,
   })).filter(({ path }) => !ownFiles.has(path));

@@ -25,7 +25,7 @@ const programName = "foregate";
 
 export interface FailedImport {
   readonly specifier: string;
-  /** The URL of who imports. */
+  /** The URL or the path of who imports. */
   readonly importer: string | undefined;
 }
 

@@ -141,6 +141,12 @@ const cases: readonly Case[] = [
     want: "|a }",
   },
   { name: "a name that is nowhere", code: exported("config"), path: ["a"], want: "|config" },
+  {
+    name: "types",
+    code: "const a: Record<string, X> = { b: [1] as const };\nexport default { a } satisfies X;",
+    path: ["a", "b", 0],
+    want: "1",
+  },
   { name: "no export", code: "const a = { b: 1 };", path: ["b"], want: undefined },
   {
     name: "half a program",
