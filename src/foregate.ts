@@ -15,7 +15,7 @@ import type { OpenListener } from "./net/doors.ts";
 import { createWorker, type Worker } from "./worker.ts";
 
 export type { Config } from "./config/config-type.ts";
-export { defineConfig } from "./config/define-config.ts";
+export { defineConfig, type ConfigSource } from "./config/define-config.ts";
 export type { Problem } from "./config/problems.ts";
 export type { OpenListener } from "./net/doors.ts";
 

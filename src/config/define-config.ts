@@ -10,6 +10,6 @@ import type { Config } from "./config-type.ts";
 /** The value, or what makes it: called once, with nothing. */
 export type ConfigSource = Config | Promise<Config> | (() => Config | Promise<Config>);
 
-export function defineConfig<Given extends ConfigSource>(config: Given): Given {
+export function defineConfig(config: ConfigSource): ConfigSource {
   return config;
 }

@@ -13,8 +13,14 @@ import type { ConfigJob, ConfigMessage } from "./config-thread.ts";
 /** How long a config may take, in ms: time for heavy imports, and an end for endless loops. */
 export const evaluationMs = 10_000;
 
-/** What a config may hold, in MB: more than any does, and less than what hurts a machine. */
-const heapMbMax = 512;
+export interface EvaluationLimits {
+  readonly limitMs: number;
+  /** What a config may hold, in MB. */
+  readonly heapMbMax: number;
+}
+
+/** More memory than any config holds, and less than what hurts a machine. */
+const usualLimits: EvaluationLimits = { limitMs: evaluationMs, heapMbMax: 512 };
 
 /** How long a thread that has said all may take to end, in ms. */
 const endMs = 2_000;
@@ -35,7 +41,10 @@ export interface Evaluation {
 const threadFile = new URL(`./config-thread${extname(import.meta.url)}`, import.meta.url);
 
 /** Resolves when the thread is gone. Rejects only if no thread can be had. */
-export function evaluateConfig(job: ConfigJob, limitMs = evaluationMs): Promise<Evaluation> {
+export function evaluateConfig(
+  job: ConfigJob,
+  { limitMs, heapMbMax }: EvaluationLimits = usualLimits,
+): Promise<Evaluation> {
   const { promise, resolve, reject } = Promise.withResolvers<Evaluation>();
   const thread = new Worker(threadFile, {
     name: "config",
@@ -59,7 +68,7 @@ export function evaluateConfig(job: ConfigJob, limitMs = evaluationMs): Promise<
     }
   });
   thread.once("error", (error) => {
-    evaluated ??= failureOf(error);
+    evaluated ??= failureOf(error, heapMbMax);
   });
   thread.once("exit", (exitCode) => {
     clearTimeout(timer);
@@ -72,7 +81,7 @@ export function evaluateConfig(job: ConfigJob, limitMs = evaluationMs): Promise<
 }
 
 /** What nobody on the thread caught. */
-function failureOf(error: unknown): Evaluated {
+function failureOf(error: unknown, heapMbMax: number): Evaluated {
   const { code, name, message, stack } = error as NodeJS.ErrnoException;
   if (code === "ERR_WORKER_OUT_OF_MEMORY") return { type: "memory", heapMbMax };
   const isError = error instanceof Error;

@@ -58,10 +58,12 @@ export async function readCode(source: CodeSource, use: CodeUse): Promise<ReadCo
 
   const url = pathToFileURL(path).href;
   const { evaluated, stripped } = await evaluateConfig({ file: path, url });
-  const lexed = tokensOf(stripped?.length === text.length ? stripped : text);
+  // Every offset has to be one of the text that is shown.
+  const bare = stripped?.length === text.length ? stripped : text;
+  const lexed = tokensOf(bare);
   if (evaluated.type !== "value") return unevaluated(source, evaluated, { path, lexed });
 
-  const tree = codeTree(stripped?.length === text.length ? stripped : text, lexed);
+  const tree = codeTree(bare, lexed);
   const spans = new CodeSpans(text, tree);
   const spanOf: ConfigDocument["spanOf"] = (steps, onKey) => spans.of(steps, onKey);
   const texts = new Map([[file, { text, secrets: secretsOfCode(text, lexed) }]]);

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 
+import { within } from "../support/within.ts";
 import { foregate, Foregate } from "./foregate.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "foregate-code-"));
@@ -81,9 +82,14 @@ void test("run: it serves, and ends when it is told to", async () => {
 
 void test("run: a config that loops without end is not waited for", async () => {
   const looping = write("looping.ts", "for (;;);\nexport default {};\n");
-  const { code, stderr } = await foregate(["run", "-c", looping], { folder });
-  assert.equal(code, 3);
-  assert.match(stderr, /^error\[FG1020\]: it was not done after 10 s$/m);
+  const process = new Foregate(["run", "-c", looping], { folder });
+  try {
+    const ended = within(process.ended, "it ends", () => process.stderr, 60_000);
+    assert.equal((await ended).code, 3);
+    assert.match(process.stderr, /^error\[FG1020\]: it was not done after 10 s$/m);
+  } finally {
+    await process.kill();
+  }
 });
 
 void test("init typescript: it is written once, and is right", async () => {

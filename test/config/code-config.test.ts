@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { pathToFileURL } from "node:url";
 
+import type { ConfigJob } from "../../src/config/config-thread.ts";
 import { evaluateConfig } from "../../src/config/evaluate-config.ts";
 import { functionLabel } from "../../src/config/function-label.ts";
 import { loadConfig } from "../../src/config/load.ts";
@@ -304,18 +305,20 @@ for (const { name, files, want, use, skip = false } of wrong) {
   });
 }
 
+const jobOf = (file: string): ConfigJob => ({ file, url: pathToFileURL(file).href });
+
 void test("code: what takes too long is ended", async () => {
   for (const code of ["for (;;);", "await new Promise((done) => setTimeout(done, 60_000));"]) {
     const file = write({ "x.mjs": `${code}\nexport default {};` });
-    const { evaluated } = await evaluateConfig({ file, url: pathToFileURL(file).href }, 300);
+    const { evaluated } = await evaluateConfig(jobOf(file), { limitMs: 300, heapMbMax: 64 });
     assert.deepEqual(evaluated, { type: "late", limitMs: 300 });
   }
 });
 
 void test("code: what takes too much memory is ended", { skip: onlyNode }, async () => {
   const file = write({ "x.mjs": "const x = []; for (;;) x.push(new Array(1e5).fill(1.5));" });
-  const { evaluated } = await evaluateConfig({ file, url: pathToFileURL(file).href });
-  assert.equal(evaluated.type, "memory");
+  const { evaluated } = await evaluateConfig(jobOf(file), { limitMs: 60_000, heapMbMax: 32 });
+  assert.deepEqual(evaluated, { type: "memory", heapMbMax: 32 });
 });
 
 const hooked = `let calls = 0;
