@@ -14,6 +14,8 @@ import type { Problem } from "./config/problems.ts";
 import type { OpenListener } from "./net/doors.ts";
 import { createWorker, type Worker } from "./worker.ts";
 
+export type { Config } from "./config/config-type.ts";
+export { defineConfig, type ConfigSource } from "./config/define-config.ts";
 export type { Problem } from "./config/problems.ts";
 export type { OpenListener } from "./net/doors.ts";
 export type {

@@ -76,6 +76,8 @@ const colourOption = new Option("--color <when>", "colour in what people read")
 
 const configOption = ["-c, --config <file>", "the config; - reads standard input"] as const;
 
+const execOption = ["--no-exec", "refuse a config that is code instead of running it"] as const;
+
 function addRunning(program: Command, { startPlan, end }: Surroundings): void {
   program
     .command("run")
@@ -102,6 +104,7 @@ function addLooking(program: Command, { end }: Surroundings): void {
     .command("check")
     .description("read a config and say everything that is wrong with it")
     .option(...configOption)
+    .option(...execOption)
     .option("--json", "print the problems as JSON")
     .option("--strict", "fail on warnings, too")
     .action(async (options: Commands.CheckOptions) => {
@@ -111,8 +114,9 @@ function addLooking(program: Command, { end }: Surroundings): void {
     .command("print")
     .description("show the config as it is in force, every default in its place")
     .option(...configOption)
+    .option(...execOption)
     .option("--json", "as JSON")
-    .action(async (options: Commands.ConfigOptions & { json?: true }) => {
+    .action(async (options: Commands.LookOptions & { json?: true }) => {
       end(await (await commands()).printConfig({ ...options, ...globals(program) }));
     });
   program
@@ -128,6 +132,7 @@ function addLooking(program: Command, { end }: Surroundings): void {
     .description("say what would become of a request, and why: nothing is sent")
     .argument("<url>", "http://host/path, as a client would ask for it")
     .option(...configOption)
+    .option(...execOption)
     .option("-X, --method <method>", "the request's method", "GET")
     .option("-H, --header <line>", "a field of the request; may be repeated", collect)
     .option("--peer <address>", "the address of whoever connects", "127.0.0.1")
@@ -144,7 +149,7 @@ function addLooking(program: Command, { end }: Surroundings): void {
 function addBeginning(program: Command, { end }: Surroundings): void {
   program
     .command("init")
-    .description("write a file to begin with: foregate.yaml, a systemd unit or a Dockerfile")
+    .description("write a file to begin with: a config, a systemd unit or a Dockerfile")
     .addArgument(new Argument("[what]", "what to write").choices(starters).default("config"))
     .action(async (what: Starter) => {
       end(await (await commands()).init(what));
@@ -167,7 +172,7 @@ function addBeginning(program: Command, { end }: Surroundings): void {
 }
 
 /** The code behind these words is imported when one of them was said. */
-const starters: readonly Starter[] = ["config", "systemd", "docker"];
+const starters: readonly Starter[] = ["config", "typescript", "systemd", "docker"];
 const shells: readonly Shell[] = ["bash", "zsh", "fish"];
 
 const globals = (program: Command): Commands.GlobalOptions => program.opts();
@@ -198,7 +203,7 @@ async function serveWords(
 }
 
 function mistakeIn(word: string, program: Command): string {
-  if (/\.(?:ya?ml|json)$/.test(word)) {
+  if (/\.(?:ya?ml|json|m?[jt]s)$/.test(word)) {
     return `unknown command '${word}' (to start with a config file: foregate run -c ${word})`;
   }
   const names = program.commands.map((command) => command.name());

@@ -20,7 +20,12 @@ export interface ConfigOptions extends GlobalOptions {
   readonly config?: string;
 }
 
-export interface CheckOptions extends ConfigOptions {
+/** Of commands that only look: `--no-exec` makes it false. */
+export interface LookOptions extends ConfigOptions {
+  readonly exec: boolean;
+}
+
+export interface CheckOptions extends LookOptions {
   readonly json?: true;
   readonly strict?: true;
 }
@@ -29,13 +34,16 @@ export interface CheckOptions extends ConfigOptions {
 const configPath = ({ config }: ConfigOptions): string | undefined =>
   config ?? (process.env["FOREGATE_CONFIG"] || undefined);
 
+const look = (options: LookOptions): Promise<LoadedConfig> =>
+  loadConfig(configPath(options), options.exec ? "evaluate" : "refuse");
+
 export async function run(options: ConfigOptions, startPlan: StartPlan): Promise<number> {
-  const config = await loadConfig(configPath(options));
+  const config = await loadConfig(configPath(options), "import");
   return startOr({ codeIfWrong: exitCodes.configInvalid, ...options }, config, startPlan);
 }
 
 export async function check(options: CheckOptions): Promise<number> {
-  const config = await loadConfig(configPath(options));
+  const config = await look(options);
   const { file, problems } = config;
   const isValid = !problems.some(isError) && (options.strict !== true || problems.length === 0);
   if (options.json === true) print(problemsAsJson(file, problems, isValid));
@@ -66,9 +74,9 @@ function verdict({ file, plan, problems, sites }: LoadedConfig, isValid: boolean
 
 /** The config that is in force, every shorthand grown and every default in its place. */
 export async function printConfig(
-  options: ConfigOptions & { readonly json?: true },
+  options: LookOptions & { readonly json?: true },
 ): Promise<number> {
-  const config = await loadConfig(configPath(options));
+  const config = await look(options);
   const { plan, siteOptions, poolNames } = config;
   if (plan === undefined) {
     tellProblems(config, options);
@@ -85,7 +93,7 @@ export async function printConfig(
 /** Long lines stay whole, and nothing is said once and referred to. */
 const yamlStyle = { lineWidth: 0, aliasDuplicateObjects: false };
 
-export interface ExplainOptions extends ConfigOptions {
+export interface ExplainOptions extends LookOptions {
   readonly method: string;
   readonly header?: readonly string[];
   readonly peer: string;
@@ -93,7 +101,7 @@ export interface ExplainOptions extends ConfigOptions {
 }
 
 export async function explain(url: string, options: ExplainOptions): Promise<number> {
-  const config = await loadConfig(configPath(options));
+  const config = await look(options);
   if (config.plan === undefined) {
     tellProblems(config, options);
     return exitCodes.configInvalid;

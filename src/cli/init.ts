@@ -5,7 +5,7 @@ import { resolve } from "node:path";
 
 import { version } from "./version.ts";
 
-export type Starter = "config" | "systemd" | "docker";
+export type Starter = "config" | "typescript" | "systemd" | "docker";
 
 interface File {
   readonly name: string;
@@ -29,6 +29,29 @@ sites:
       - { proxy: "localhost:3000" }
 `,
   next: "foregate check && foregate run",
+};
+
+const typescript: File = {
+  name: "foregate.config.ts",
+  text: `// What may stand here: docs/config.md of the package. Is it right? foregate check -c FILE
+import { defineConfig } from "foregate";
+
+export default defineConfig({
+  listen: 8080,
+  sites: {
+    // Any host; or a name such as example.com, or "*.example.com".
+    "*": {
+      routes: [
+        // /api/users goes to port 4000 as /users.
+        { path: "/api/*", strip: "/api", proxy: "localhost:4000" },
+        // Everything else.
+        { proxy: "localhost:3000" },
+      ],
+    },
+  },
+});
+`,
+  next: "foregate check -c foregate.config.ts && foregate run -c foregate.config.ts",
 };
 
 const systemd: File = {
@@ -82,6 +105,8 @@ function fileOf(starter: Starter): File {
   switch (starter) {
     case "config":
       return config;
+    case "typescript":
+      return typescript;
     case "systemd":
       return systemd;
     case "docker":

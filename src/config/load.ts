@@ -7,10 +7,12 @@ import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { buffer } from "node:stream/consumers";
 
+import { codeKindOf } from "./code-file.ts";
 import { compile, nothingCompiled, type CompiledConfig } from "./compile.ts";
 import { decodeText } from "./decode-text.ts";
 import { configFiles, findConfig } from "./find-config.ts";
 import { nowhere, problemCodes, type Problem, type ProblemKind } from "./problems.ts";
+import { readCode, type CodeUse } from "./read-code.ts";
 import { readDocument } from "./read-document.ts";
 import type { SourceText } from "./secrets.ts";
 
@@ -26,7 +28,10 @@ export const standardInput = "-";
 const noConfigHelp = "start without one by `npx foregate 3000`, or name one with -c FILE";
 
 /** `path` undefined: looks in the usual places. Never rejects: what is wrong is a problem. */
-export async function loadConfig(path: string | undefined): Promise<LoadedConfig> {
+export async function loadConfig(
+  path: string | undefined,
+  codeUse: CodeUse = "evaluate",
+): Promise<LoadedConfig> {
   const places = { folder: process.cwd(), environment: process.env };
   const file = path ?? findConfig(places);
   if (file === undefined) {
@@ -35,7 +40,9 @@ export async function loadConfig(path: string | undefined): Promise<LoadedConfig
   }
   try {
     if (file === standardInput) return readConfig(await buffer(process.stdin), "<stdin>", ".");
-    return readConfig(readFileSync(file), file, dirname(file));
+    const bytes = readFileSync(file);
+    if (codeKindOf(file) !== undefined) return await loadCode(bytes, file, codeUse);
+    return readConfig(bytes, file, dirname(file));
   } catch (error) {
     return unreadable(file, error);
   }
@@ -59,6 +66,15 @@ export function readConfig(bytes: Buffer, file: string, folder: string): LoadedC
   const { value, spanOf } = document;
   const source = { file, folder: resolve(folder), spanOf };
   return { file, texts, ...compile(value, source, problems) };
+}
+
+async function loadCode(bytes: Buffer, file: string, use: CodeUse): Promise<LoadedConfig> {
+  const text = decodeText(bytes);
+  if (typeof text !== "string") return failed(file, "syntax", text.message, text.help);
+  const { document, problems, texts } = await readCode({ file, text }, use);
+  if (document === undefined) return { file, texts, ...nothingCompiled, problems };
+  const source = { file, folder: resolve(dirname(file)), spanOf: document.spanOf };
+  return { file, texts, ...compile(document.value, source, problems) };
 }
 
 /** A config that is written nowhere: `name` stands for the file in messages. */

@@ -18,13 +18,22 @@ export const problemCodes = {
   pool: "FG1009",
   together: "FG1010",
   file: "FG1011",
+  code: "FG1020",
+  "no-exec": "FG1021",
   "never-taken": "FG1201",
   overlap: "FG1202",
   "client-host": "FG1203",
   "redirect-loop": "FG1204",
   "unused-pool": "FG1205",
 } as const satisfies Record<
-  WrongKind | WarningKind | "not-found" | "unreadable" | "syntax" | "unknown-key",
+  | WrongKind
+  | WarningKind
+  | "not-found"
+  | "unreadable"
+  | "syntax"
+  | "unknown-key"
+  | "code"
+  | "no-exec",
   string
 >;
 

@@ -41,12 +41,15 @@ export const maskUserinfo = (text: string): string => text.replaceAll(userinfo, 
 
 export function secretsOf(yaml: Document, text: string): readonly Range[] {
   const isSound = yaml.errors.length === 0;
-  return inOrder([
-    ...(isSound ? secretValues(yaml, text) : valuesInBrokenText(text)),
-    ...Array.from(text.matchAll(userinfo), ({ 0: found, index }): Range => {
-      return [index, index + found.length];
-    }),
-  ]);
+  return withUserinfo(text, isSound ? secretValues(yaml, text) : valuesInBrokenText(text));
+}
+
+/** These, and the user part of every URL. */
+export function withUserinfo(text: string, ranges: readonly Range[]): readonly Range[] {
+  const users = Array.from(text.matchAll(userinfo), ({ 0: found, index }): Range => {
+    return [index, index + found.length];
+  });
+  return inOrder([...ranges, ...users]);
 }
 
 /** Tags and anchors (`!x &y`) are no part of a value, unless somebody forgot its quotes. */
@@ -86,7 +89,7 @@ function secretValues(yaml: Document, text: string): Range[] {
 const keyInText = /["']?([\w.-]+)["']?[ \t]*[:=]/g;
 
 /** To the end of the line and of all that is indented below it; what is left open never ends. */
-function valuesInBrokenText(text: string): Range[] {
+export function valuesInBrokenText(text: string): Range[] {
   return Array.from(text.matchAll(keyInText)).flatMap((found): Range[] => {
     const { 0: written, 1: name = "", index } = found;
     if (!isSecretKey(name, undefined)) return [];

@@ -41,7 +41,7 @@ for (const [what, { name, has }] of Object.entries(files)) {
 void test("init: an unknown word is wrong usage", async () => {
   const { code, stderr } = await foregate(["init", "kubernetes"], { folder });
   assert.equal(code, 2);
-  assert.match(stderr, /Allowed choices are config, systemd, docker/);
+  assert.match(stderr, /Allowed choices are config, typescript, systemd, docker/);
 });
 
 void test("env: for people and for programs", async () => {

@@ -11,9 +11,9 @@ import { picturesPage, picturesPath } from "./pictures-page.ts";
 
 const page = readFileSync(picturesPath, "utf8");
 
-void test("pictures.md is what is shown", () => {
+void test("pictures.md is what is shown", async () => {
   const hint = "read it, and run `node test/cli/pictures-page.ts --write`";
-  assert.equal(picturesPage(page), page, hint);
+  assert.equal(await picturesPage(page), page, hint);
 });
 
 void test("pictures.md: every heading is a case with at least one picture", () => {

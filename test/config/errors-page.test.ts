@@ -4,13 +4,17 @@
  */
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { test } from "node:test";
+import { after, test } from "node:test";
 
 import { bindCodes } from "../../src/cli/bind-error.ts";
 import { loadConfig, readConfig } from "../../src/config/load.ts";
 import { problemCodes, type Problem } from "../../src/config/problems.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "foregate-errors-"));
+after(() => rmSync(folder, { recursive: true }));
 
 const page = readFileSync(join(import.meta.dirname, "../../docs/errors.md"), "utf8");
 
@@ -29,9 +33,9 @@ void test("docs/errors.md has a section for every code, in order, and no other",
 
 for (const { code, section } of sections) {
   void test(`docs/errors.md: ${code} is what its example gives`, async () => {
-    const [wrong = "", right] = [...section.matchAll(/^```\w+\n([^]*?)^```$/gm)].map(
-      ([, example]) => example ?? "",
-    );
+    const [wrong = { language: "yaml", text: "" }, right] = [
+      ...section.matchAll(/^```(\w+)\n([^]*?)^```$/gm),
+    ].map(([, language = "", text = ""]) => ({ language, text }));
     const isFoundAtStart = Object.values<string>(bindCodes).includes(code);
     const codes = new Set((await problemsOf(wrong)).map((problem) => problem.code));
     assert.deepEqual([...codes], isFoundAtStart ? [] : [code]);
@@ -39,9 +43,24 @@ for (const { code, section } of sections) {
   });
 }
 
+interface Example {
+  readonly language: string;
+  readonly text: string;
+}
+
 /** Of a config, or of the file that a command names. */
-async function problemsOf(example: string): Promise<readonly Problem[]> {
-  const file = /^foregate check -c (\S+)$/m.exec(example)?.[1];
+async function problemsOf({ language, text }: Example): Promise<readonly Problem[]> {
+  const [, refusal, file] = /^foregate check (--no-exec )?-c (\S+)$/m.exec(text) ?? [];
+  if (refusal !== undefined) return (await loadConfig(written(""), "refuse")).problems;
   if (file !== undefined) return (await loadConfig(file)).problems;
-  return readConfig(Buffer.from(example), "foregate.yaml", import.meta.dirname).problems;
+  if (language === "ts") return (await loadConfig(written(text))).problems;
+  return readConfig(Buffer.from(text), "foregate.yaml", import.meta.dirname).problems;
+}
+
+let fileCount = 0;
+
+function written(text: string): string {
+  const file = join(folder, `foregate-${fileCount++}.config.ts`);
+  writeFileSync(file, text);
+  return file;
 }

@@ -131,6 +131,27 @@ void test("package: installed globally", () => {
   assert.match(run(join(prefix, "bin/foregate"), ["version"], folder), /^foregate \d/);
 });
 
+const codeConfig = `import { ConfigError, defineConfig } from "foregate";
+export default defineConfig({
+  sites: { "*": { respond: { status: 200, body: String(ConfigError.name) } } },
+});
+`;
+
+const programs = {
+  "by npx": ["npx", "--no-install", "--prefix", user, "foregate"],
+  "installed globally": [join(folder, "global/bin/foregate")],
+};
+
+for (const [how, [program = "", ...words]] of Object.entries(programs)) {
+  void test(`package: a config in TypeScript imports the program, ${how}`, () => {
+    const empty = mkdtempSync(join(folder, "empty-"));
+    writeFileSync(join(empty, "foregate.config.ts"), codeConfig);
+    const file = join(empty, "foregate.config.ts");
+    const printed = run(program, [...words, "print", "--json", "-c", file], empty);
+    assert.match(printed, /"body": "ConfigError"/);
+  });
+}
+
 const program = `import { createProxy, ConfigError, type Proxy } from "foregate";
 const proxy: Proxy = createProxy({
   listen: "127.0.0.1:0",

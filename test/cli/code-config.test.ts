@@ -1,0 +1,107 @@
+/** Configs in TypeScript on the command line: what is run, what is refused, and what is printed. */
+
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+
+import { within } from "../support/within.ts";
+import { foregate, Foregate } from "./foregate.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "foregate-code-"));
+after(() => rmSync(folder, { recursive: true }));
+
+function write(name: string, text: string): string {
+  writeFileSync(join(folder, name), text);
+  return name;
+}
+
+const talkative = write(
+  "talkative.ts",
+  `import { defineConfig } from "foregate";
+console.log("hello from stdout");
+console.error("hello from stderr");
+process.on("exit", () => console.log("good bye"));
+export default defineConfig(async () => ({
+  listen: "127.0.0.1:0",
+  logs: { access: "off" },
+  sites: { "*": { respond: { status: 200, body: String(6 * 7) } } },
+}));
+`,
+);
+
+void test("check --json: what the config prints is no JSON, and goes elsewhere", async () => {
+  const { code, stdout, stderr } = await foregate(["check", "--json", "-c", talkative], { folder });
+  assert.equal(code, 0);
+  assert.deepEqual(JSON.parse(stdout), { file: talkative, valid: true, problems: [] });
+  assert.deepEqual(stderr.trim().split("\n").toSorted(), [
+    "good bye",
+    "hello from stderr",
+    "hello from stdout",
+  ]);
+});
+
+const marked = join(folder, "it-ran");
+const marking = write(
+  "marking.mjs",
+  `import { writeFileSync } from "node:fs";
+writeFileSync(${JSON.stringify(marked)}, "");
+export default { sites: { "*": ":1" } };
+`,
+);
+
+for (const words of [["check"], ["print"], ["explain", "http://x/"]]) {
+  void test(`${words[0]} --no-exec refuses to run it`, async () => {
+    const refused = await foregate([...words, "--no-exec", "-c", marking], { folder });
+    assert.equal(refused.code, 3);
+    assert.match(refused.stdout + refused.stderr, /error\[FG1021\]: it is code/);
+    assert.throws(() => readFileSync(marked), /ENOENT/);
+    assert.equal((await foregate([...words, "-c", marking], { folder })).code, 0);
+    assert.equal(readFileSync(marked, "utf8"), "");
+    rmSync(marked);
+  });
+}
+
+void test("--no-exec does not mind YAML", async () => {
+  const yaml = write("plain.yaml", 'sites: { "*": ":1" }\n');
+  assert.equal((await foregate(["check", "--no-exec", "-c", yaml], { folder })).code, 0);
+});
+
+void test("run: it serves, and ends when it is told to", async () => {
+  const process = new Foregate(["run", "-c", talkative], { folder });
+  try {
+    const [, port] = await process.says(/➜ {2}http:\/\/[^\s:]+:(\d+)[^]*\n\n?/);
+    assert.equal(await (await fetch(`http://127.0.0.1:${port}/`)).text(), "42");
+    process.signal("SIGTERM");
+    assert.deepEqual(await process.outcome().then(({ code, stdout }) => [code, stdout]), [0, ""]);
+  } finally {
+    await process.kill();
+  }
+});
+
+void test("run: a config that loops without end is not waited for", async () => {
+  const looping = write("looping.ts", "for (;;);\nexport default {};\n");
+  const process = new Foregate(["run", "-c", looping], { folder });
+  try {
+    const ended = within(process.ended, "it ends", () => process.stderr, 60_000);
+    assert.equal((await ended).code, 3);
+    assert.match(process.stderr, /^error\[FG1020\]: it was not done after 10 s$/m);
+  } finally {
+    await process.kill();
+  }
+});
+
+void test("init typescript: it is written once, and is right", async () => {
+  const first = await foregate(["init", "typescript"], { folder });
+  assert.deepEqual([first.code, first.stdout], [0, `${join(folder, "foregate.config.ts")}\n`]);
+  const { code, stdout } = await foregate(["check", "-c", "foregate.config.ts"], { folder });
+  assert.deepEqual([code, /: valid \(1 site/.test(stdout)], [0, true]);
+  assert.equal((await foregate(["init", "typescript"], { folder })).code, 1);
+});
+
+void test("a config's name is no command, and the mistake says what to do", async () => {
+  const { code, stderr } = await foregate([talkative], { folder });
+  assert.equal(code, 2);
+  assert.match(stderr, /to start with a config file: foregate run -c talkative\.ts/);
+});
