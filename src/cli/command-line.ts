@@ -75,12 +75,14 @@ const colourOption = new Option("--color <when>", "colour in what people read")
   .default("auto");
 
 const configOption = ["-c, --config <file>", "the config; - reads standard input"] as const;
+const envFileOption = ["--env-file <file>", "variables for placeholders: NAME=value"] as const;
 
 function addRunning(program: Command, { startPlan, end }: Surroundings): void {
   program
     .command("run")
     .description("start with a config file")
     .option(...configOption)
+    .option(...envFileOption)
     .action(async (options: Commands.ConfigOptions) => {
       end(await (await commands()).run({ ...options, ...globals(program) }, startPlan));
     });
@@ -102,6 +104,7 @@ function addLooking(program: Command, { end }: Surroundings): void {
     .command("check")
     .description("read a config and say everything that is wrong with it")
     .option(...configOption)
+    .option(...envFileOption)
     .option("--json", "print the problems as JSON")
     .option("--strict", "fail on warnings, too")
     .action(async (options: Commands.CheckOptions) => {
@@ -111,6 +114,7 @@ function addLooking(program: Command, { end }: Surroundings): void {
     .command("print")
     .description("show the config as it is in force, every default in its place")
     .option(...configOption)
+    .option(...envFileOption)
     .option("--json", "as JSON")
     .action(async (options: Commands.ConfigOptions & { json?: true }) => {
       end(await (await commands()).printConfig({ ...options, ...globals(program) }));
@@ -128,6 +132,7 @@ function addLooking(program: Command, { end }: Surroundings): void {
     .description("say what would become of a request, and why: nothing is sent")
     .argument("<url>", "http://host/path, as a client would ask for it")
     .option(...configOption)
+    .option(...envFileOption)
     .option("-X, --method <method>", "the request's method", "GET")
     .option("-H, --header <line>", "a field of the request; may be repeated", collect)
     .option("--peer <address>", "the address of whoever connects", "127.0.0.1")
@@ -198,7 +203,7 @@ async function serveWords(
 }
 
 function mistakeIn(word: string, program: Command): string {
-  if (/\.(?:ya?ml|json)$/.test(word)) {
+  if (/\.(?:ya?ml|jsonc?)$/.test(word)) {
     return `unknown command '${word}' (to start with a config file: foregate run -c ${word})`;
   }
   const names = program.commands.map((command) => command.name());

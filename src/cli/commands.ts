@@ -2,6 +2,7 @@
 
 import { compileValue, loadConfig, type LoadedConfig } from "../config/load.ts";
 import { isError } from "../config/problems.ts";
+import { withheld } from "../config/withhold.ts";
 import { annotation } from "./annotations.ts";
 import type { ColourChoice } from "./colour.ts";
 import { exitCodes } from "./exit-codes.ts";
@@ -18,6 +19,7 @@ export interface GlobalOptions {
 
 export interface ConfigOptions extends GlobalOptions {
   readonly config?: string;
+  readonly envFile?: string;
 }
 
 export interface CheckOptions extends ConfigOptions {
@@ -25,23 +27,34 @@ export interface CheckOptions extends ConfigOptions {
   readonly strict?: true;
 }
 
-/** `-c`, then the environment, then the usual places. */
-const configPath = ({ config }: ConfigOptions): string | undefined =>
-  config ?? (process.env["FOREGATE_CONFIG"] || undefined);
+/** `-c`, then the environment, then the usual places; undefined: it was said what is wrong. */
+async function load({ config, envFile }: ConfigOptions): Promise<LoadedConfig | undefined> {
+  if (envFile !== undefined) {
+    const { readEnvFile } = await import("./env-file.ts");
+    const wrong = readEnvFile(envFile, process.env);
+    if (wrong !== undefined) {
+      say(`error: --env-file: ${wrong}`);
+      return undefined;
+    }
+  }
+  return await loadConfig(config ?? (process.env["FOREGATE_CONFIG"] || undefined));
+}
 
 export async function run(options: ConfigOptions, startPlan: StartPlan): Promise<number> {
-  const config = await loadConfig(configPath(options));
+  const config = await load(options);
+  if (config === undefined) return exitCodes.usage;
   return startOr({ codeIfWrong: exitCodes.configInvalid, ...options }, config, startPlan);
 }
 
 export async function check(options: CheckOptions): Promise<number> {
-  const config = await loadConfig(configPath(options));
+  const config = await load(options);
+  if (config === undefined) return exitCodes.usage;
   const { file, problems } = config;
   const isValid = !problems.some(isError) && (options.strict !== true || problems.length === 0);
   if (options.json === true) print(problemsAsJson(file, problems, isValid));
   else {
     for (const line of problemLines(config, lookOf(process.stdout, options.color))) print(line);
-    print(verdict(config, isValid));
+    print(config.withhold(verdict(config, isValid)));
   }
   if (process.env["GITHUB_ACTIONS"] === "true") {
     // The runner reads both streams, and JSON has to stay JSON.
@@ -68,14 +81,16 @@ function verdict({ file, plan, problems, sites }: LoadedConfig, isValid: boolean
 export async function printConfig(
   options: ConfigOptions & { readonly json?: true },
 ): Promise<number> {
-  const config = await loadConfig(configPath(options));
+  const config = await load(options);
+  if (config === undefined) return exitCodes.usage;
   const { plan, siteOptions, poolNames } = config;
   if (plan === undefined) {
     tellProblems(config, options);
     return exitCodes.configInvalid;
   }
   const { effectiveConfig } = await import("../config/effective.ts");
-  const effective = effectiveConfig(plan, siteOptions, { poolNames, hidesSecrets: true });
+  const whole = effectiveConfig(plan, siteOptions, { poolNames, hidesSecrets: true });
+  const effective = withheld(whole, config.withhold);
   if (options.json === true) print(JSON.stringify(effective, undefined, 2));
   else print((await import("yaml")).stringify(effective, yamlStyle).trimEnd());
   await heard();
@@ -93,7 +108,8 @@ export interface ExplainOptions extends ConfigOptions {
 }
 
 export async function explain(url: string, options: ExplainOptions): Promise<number> {
-  const config = await loadConfig(configPath(options));
+  const config = await load(options);
+  if (config === undefined) return exitCodes.usage;
   if (config.plan === undefined) {
     tellProblems(config, options);
     return exitCodes.configInvalid;
@@ -105,8 +121,10 @@ export async function explain(url: string, options: ExplainOptions): Promise<num
     say(`error: ${question}`);
     return exitCodes.usage;
   }
-  if (options.json === true) print(JSON.stringify(explainFor(question, config), undefined, 2));
-  else for (const line of explainedLines(question, config)) print(line);
+  const { withhold } = config;
+  if (options.json === true) {
+    print(JSON.stringify(withheld(explainFor(question, config), withhold), undefined, 2));
+  } else for (const line of explainedLines(question, config)) print(withhold(line));
   const note = portNote(url, config.plan.listeners);
   if (note !== undefined) say(`note: ${note}`);
   await heard();

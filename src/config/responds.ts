@@ -7,6 +7,7 @@ import { describe, reject, text, type Reader } from "../base/reader.ts";
 import type { RespondAction } from "../exchange/plan.ts";
 import { isFieldValue } from "../http/fields.ts";
 import { fieldName } from "../rewriting/schema.ts";
+import { reasonOf } from "./file-reason.ts";
 import type { Place } from "./place.ts";
 
 /** It is held in memory, once per route. What is larger is an upstream's work. */
@@ -147,17 +148,4 @@ export function readContentFile(place: Place): FileContent | undefined {
   } catch (error) {
     return reject(place, { kind: "file", message: `cannot read ${path}: ${reasonOf(error)}` });
   }
-}
-
-const reasons: Readonly<Record<string, string>> = {
-  EACCES: "this process may not read it",
-  EISDIR: "it is a folder",
-  ENOENT: "there is no such file",
-  ENOTDIR: "part of its path is no folder",
-};
-
-/** What is wrong with a file, in words. */
-export function reasonOf(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException;
-  return reasons[code ?? ""] ?? message;
 }

@@ -7,7 +7,7 @@ import type { ProblemKind } from "./problems.ts";
 const laterKeys: ReadonlySet<string> = new Set(
   (
     "admin backup buffer cache canary compress connectionsPerClient dns " +
-    "email errors health hooks http2 http3 include jwt metrics mirror oidc outlier proxyProtocol " +
+    "email errors health hooks http2 http3 jwt metrics mirror oidc outlier proxyProtocol " +
     "rate retry rewrite shared shutdown slowStart sticky test tls translate weight"
   ).split(" "),
 );
@@ -37,6 +37,7 @@ const homes: Readonly<Record<string, string>> = {
   header: "a route",
   headers: "`defaults`, a site, a route or its `respond`",
   host: "a route",
+  include: "the top of the config",
   idle: "`timeouts` of `defaults`, a pool, a site or a route",
   keepAlive: "a pool, or `timeouts` at the top for clients",
   limits: "the top, `defaults`, a site or a route",
