@@ -75,6 +75,7 @@ const colourOption = new Option("--color <when>", "colour in what people read")
   .default("auto");
 
 const configOption = ["-c, --config <file>", "the config; - reads standard input"] as const;
+const envFileOption = ["--env-file <file>", "variables for placeholders: NAME=value"] as const;
 
 const execOption = ["--no-exec", "refuse a config that is code instead of running it"] as const;
 
@@ -83,6 +84,7 @@ function addRunning(program: Command, { startPlan, end }: Surroundings): void {
     .command("run")
     .description("start with a config file")
     .option(...configOption)
+    .option(...envFileOption)
     .action(async (options: Commands.ConfigOptions) => {
       end(await (await commands()).run({ ...options, ...globals(program) }, startPlan));
     });
@@ -104,6 +106,7 @@ function addLooking(program: Command, { end }: Surroundings): void {
     .command("check")
     .description("read a config and say everything that is wrong with it")
     .option(...configOption)
+    .option(...envFileOption)
     .option(...execOption)
     .option("--json", "print the problems as JSON")
     .option("--strict", "fail on warnings, too")
@@ -114,6 +117,7 @@ function addLooking(program: Command, { end }: Surroundings): void {
     .command("print")
     .description("show the config as it is in force, every default in its place")
     .option(...configOption)
+    .option(...envFileOption)
     .option(...execOption)
     .option("--json", "as JSON")
     .action(async (options: Commands.LookOptions & { json?: true }) => {
@@ -132,6 +136,7 @@ function addLooking(program: Command, { end }: Surroundings): void {
     .description("say what would become of a request, and why: nothing is sent")
     .argument("<url>", "http://host/path, as a client would ask for it")
     .option(...configOption)
+    .option(...envFileOption)
     .option(...execOption)
     .option("-X, --method <method>", "the request's method", "GET")
     .option("-H, --header <line>", "a field of the request; may be repeated", collect)
@@ -203,7 +208,7 @@ async function serveWords(
 }
 
 function mistakeIn(word: string, program: Command): string {
-  if (/\.(?:ya?ml|json|m?[jt]s)$/.test(word)) {
+  if (/\.(?:ya?ml|jsonc?|m?[jt]s)$/.test(word)) {
     return `unknown command '${word}' (to start with a config file: foregate run -c ${word})`;
   }
   const names = program.commands.map((command) => command.name());

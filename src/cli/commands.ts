@@ -2,6 +2,8 @@
 
 import { compileValue, loadConfig, type LoadedConfig } from "../config/load.ts";
 import { isError } from "../config/problems.ts";
+import type { CodeUse } from "../config/read-code.ts";
+import { withheld } from "../config/withhold.ts";
 import { annotation } from "./annotations.ts";
 import type { ColourChoice } from "./colour.ts";
 import { exitCodes } from "./exit-codes.ts";
@@ -18,6 +20,7 @@ export interface GlobalOptions {
 
 export interface ConfigOptions extends GlobalOptions {
   readonly config?: string;
+  readonly envFile?: string;
 }
 
 /** Of commands that only look: `--no-exec` makes it false. */
@@ -30,26 +33,40 @@ export interface CheckOptions extends LookOptions {
   readonly strict?: true;
 }
 
-/** `-c`, then the environment, then the usual places. */
-const configPath = ({ config }: ConfigOptions): string | undefined =>
-  config ?? (process.env["FOREGATE_CONFIG"] || undefined);
+/** `-c`, then the environment, then the usual places; undefined: it was said what is wrong. */
+async function load(
+  { config, envFile }: ConfigOptions,
+  codeUse: CodeUse,
+): Promise<LoadedConfig | undefined> {
+  if (envFile !== undefined) {
+    const { readEnvFile } = await import("./env-file.ts");
+    const wrong = readEnvFile(envFile, process.env);
+    if (wrong !== undefined) {
+      say(`error: --env-file: ${wrong}`);
+      return undefined;
+    }
+  }
+  return await loadConfig(config ?? (process.env["FOREGATE_CONFIG"] || undefined), codeUse);
+}
 
-const look = (options: LookOptions): Promise<LoadedConfig> =>
-  loadConfig(configPath(options), options.exec ? "evaluate" : "refuse");
+const look = (options: LookOptions): Promise<LoadedConfig | undefined> =>
+  load(options, options.exec ? "evaluate" : "refuse");
 
 export async function run(options: ConfigOptions, startPlan: StartPlan): Promise<number> {
-  const config = await loadConfig(configPath(options), "import");
+  const config = await load(options, "import");
+  if (config === undefined) return exitCodes.usage;
   return startOr({ codeIfWrong: exitCodes.configInvalid, ...options }, config, startPlan);
 }
 
 export async function check(options: CheckOptions): Promise<number> {
   const config = await look(options);
+  if (config === undefined) return exitCodes.usage;
   const { file, problems } = config;
   const isValid = !problems.some(isError) && (options.strict !== true || problems.length === 0);
   if (options.json === true) print(problemsAsJson(file, problems, isValid));
   else {
     for (const line of problemLines(config, lookOf(process.stdout, options.color))) print(line);
-    print(verdict(config, isValid));
+    print(config.withhold(verdict(config, isValid)));
   }
   if (process.env["GITHUB_ACTIONS"] === "true") {
     // The runner reads both streams, and JSON has to stay JSON.
@@ -77,13 +94,15 @@ export async function printConfig(
   options: LookOptions & { readonly json?: true },
 ): Promise<number> {
   const config = await look(options);
+  if (config === undefined) return exitCodes.usage;
   const { plan, siteOptions, poolNames } = config;
   if (plan === undefined) {
     tellProblems(config, options);
     return exitCodes.configInvalid;
   }
   const { effectiveConfig } = await import("../config/effective.ts");
-  const effective = effectiveConfig(plan, siteOptions, { poolNames, hidesSecrets: true });
+  const whole = effectiveConfig(plan, siteOptions, { poolNames, hidesSecrets: true });
+  const effective = withheld(whole, config.withhold);
   if (options.json === true) print(JSON.stringify(effective, undefined, 2));
   else print((await import("yaml")).stringify(effective, yamlStyle).trimEnd());
   await heard();
@@ -102,6 +121,7 @@ export interface ExplainOptions extends LookOptions {
 
 export async function explain(url: string, options: ExplainOptions): Promise<number> {
   const config = await look(options);
+  if (config === undefined) return exitCodes.usage;
   if (config.plan === undefined) {
     tellProblems(config, options);
     return exitCodes.configInvalid;
@@ -113,8 +133,10 @@ export async function explain(url: string, options: ExplainOptions): Promise<num
     say(`error: ${question}`);
     return exitCodes.usage;
   }
-  if (options.json === true) print(JSON.stringify(explainFor(question, config), undefined, 2));
-  else for (const line of explainedLines(question, config)) print(line);
+  const { withhold } = config;
+  if (options.json === true) {
+    print(JSON.stringify(withheld(explainFor(question, config), withhold), undefined, 2));
+  } else for (const line of explainedLines(question, config)) print(withhold(line));
   const note = portNote(url, config.plan.listeners);
   if (note !== undefined) say(`note: ${note}`);
   await heard();

@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 
-import { configFiles, findConfig } from "../config/find-config.ts";
+import { configFiles, findConfig, searchPlaces } from "../config/find-config.ts";
 import { connectionsWithinOpenFiles } from "../transport/open-files.ts";
 import { longVersion } from "./version.ts";
 
@@ -38,9 +38,9 @@ const variableNames = [
 ];
 
 export function surroundings(environment: NodeJS.ProcessEnv, folder: string): Surroundings {
-  const places = { folder, environment };
+  const places = { ...searchPlaces(environment), folder };
   const given = environment["FOREGATE_CONFIG"] || undefined;
-  const found = given ?? findConfig(places);
+  const found = given ?? findConfig(places)?.file;
   const connectionsMax = connectionsWithinOpenFiles();
   return {
     version: longVersion(),

@@ -16,7 +16,8 @@ interface File {
 
 const config: File = {
   name: "foregate.yaml",
-  text: `# What may stand here: docs/config.md of the package. Is it right? foregate check
+  text: `# What may stand here: docs/config.md of the package.
+# Is it right? foregate check -c foregate.yaml
 listen: 8080
 
 sites:
@@ -28,7 +29,8 @@ sites:
       # Everything else.
       - { proxy: "localhost:3000" }
 `,
-  next: "foregate check && foregate run",
+  // By its name: root's config is not looked for in this folder.
+  next: "foregate check -c foregate.yaml && foregate run -c foregate.yaml",
 };
 
 const typescript: File = {

@@ -48,7 +48,7 @@ export async function start(
   } catch (error) {
     const trouble = describeBindError(error, [...config.listeners, ...config.metrics]);
     if (trouble === undefined) throw error;
-    say(trouble);
+    say(config.withhold(trouble));
     return exitCodes.cannotBind;
   }
   // Who reads that it is ready may send a signal at once.

@@ -20,12 +20,14 @@ import { readErrorPages } from "./error-pages.ts";
 import { compileListeners, compileTrust, type PlacedListener } from "./listeners.ts";
 import { switchFilesOf } from "./maintenance.ts";
 import { compileMetrics, withRows } from "./metrics.ts";
-import { Place, type Source } from "./place.ts";
+import { Place } from "./place.ts";
 import { Pools } from "./pools.ts";
 import { inFileOrder, isError, type Problem } from "./problems.ts";
 import { warnOfRedirectLoops } from "./redirect-loop.ts";
 import { readDefaults } from "./routes.ts";
 import { compileSites, type SiteSummary } from "./sites.ts";
+import type { ConfigParts } from "./sources.ts";
+import { topKeys } from "./top-keys.ts";
 
 export interface CompiledConfig {
   /** undefined: there is an error among the problems. */
@@ -53,26 +55,10 @@ export const nothingCompiled: Omit<CompiledConfig, "problems"> = {
 /** How long a stop waits for exchanges in flight. */
 const usualDrainMs = 30_000;
 
-const topKeys = [
-  "compat",
-  "defaults",
-  "errors",
-  "forwarded",
-  "limits",
-  "listen",
-  "logs",
-  "metrics",
-  "pools",
-  "sites",
-  "timeouts",
-  "trust",
-  "workers",
-];
-
-/** `problems` are those found already; the new ones are added. */
-export function compile(value: unknown, source: Source, known: readonly Problem[]): CompiledConfig {
+/** The problems are those that are known already, and the new ones. */
+export function compile({ value, sources, files, problems: known }: ConfigParts): CompiledConfig {
   const problems = [...known];
-  const root = new Place(value, [], source, problems);
+  const root = new Place(value, [], sources, problems);
   if (!root.isMap) {
     const message = value === null ? "the config is empty" : `want a map, found ${describe(value)}`;
     const help = 'begin with: sites: { "*": "localhost:3000" }';
@@ -108,7 +94,7 @@ export function compile(value: unknown, source: Source, known: readonly Problem[
       .map(([name]) => name),
   };
   if (problems.some(isError)) {
-    return { ...found, problems: inFileOrder(problems), plan: undefined };
+    return { ...found, problems: inFileOrder(problems, files), plan: undefined };
   }
   pools.warnOfUnused(root.at("pools"));
   warnOfRedirectLoops(redirects, {
@@ -128,7 +114,7 @@ export function compile(value: unknown, source: Source, known: readonly Problem[
     switchFiles: switchFilesOf(numbered),
     ...rest,
   };
-  return { ...found, problems: inFileOrder(problems), plan };
+  return { ...found, problems: inFileOrder(problems, files), plan };
 }
 
 /** Where only trusted peers may connect, there must be some. */

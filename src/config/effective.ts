@@ -8,7 +8,7 @@ import { writeByteCount, writeByteRate, writeDurationMs } from "../base/quantity
 import type { ErrorPages } from "../exchange/error-pages.ts";
 import type { Action, Plan, ProxyAction, RespondAction, RoutePlan } from "../exchange/plan.ts";
 import type { MaintenanceOptions } from "../maintenance/options.ts";
-import { hookName } from "../rewriting/hook-name.ts";
+import { functionLabel } from "../rewriting/function-label.ts";
 import type { FieldRule, Hook, PathMapping } from "../rewriting/options.ts";
 import { isUnder } from "../rewriting/path-prefix.ts";
 import { templateText } from "../rewriting/template.ts";
@@ -283,7 +283,7 @@ function valuesOf(rules: readonly FieldRule[], kind: FieldRule["kind"]): Map | u
 /** Code cannot be shown as a value: what is left of it here is no config any more. */
 function hookOf(hook: Hook<object> | undefined): Map | undefined {
   if (hook === undefined) return undefined;
-  const run = { $fn: hookName(hook) };
+  const run = { $fn: functionLabel(hook.run) };
   return hook.cacheable ? { run, cacheable: true } : run;
 }
 

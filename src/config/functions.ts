@@ -3,9 +3,9 @@
  * stubs, or the module is imported once more, here, and its functions are put where the stubs were.
  */
 
+import { labelFunction } from "../rewriting/function-label.ts";
 import { configOfModule } from "./config-of-module.ts";
 import { evaluationMs } from "./evaluate-config.ts";
-import { labelFunction } from "./function-label.ts";
 import { hookProgramName } from "./program-name.ts";
 import type { Path } from "./spans.ts";
 

@@ -8,8 +8,8 @@ import { resolve } from "node:path";
 
 import { reject, text, type Issue, type Reader } from "../base/reader.ts";
 import { decodeText } from "./decode-text.ts";
+import { reasonOf } from "./file-reason.ts";
 import type { Place } from "./place.ts";
-import { reasonOf } from "./responds.ts";
 
 /** Some hundred thousand IPv6 blocks. */
 const fileBytesMax = 16_000_000;

@@ -3,24 +3,46 @@
  * that is wrong with it.
  */
 
-import { readFileSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { dirname } from "node:path";
 import { buffer } from "node:stream/consumers";
 
 import { codeKindOf } from "./code-file.ts";
 import { compile, nothingCompiled, type CompiledConfig } from "./compile.ts";
-import { decodeText } from "./decode-text.ts";
-import { configFiles, findConfig } from "./find-config.ts";
-import { nowhere, problemCodes, type Problem, type ProblemKind } from "./problems.ts";
-import { readCode, type CodeUse } from "./read-code.ts";
-import { readDocument } from "./read-document.ts";
+import { readConfigFile, type Refusal } from "./config-file.ts";
+import type { FailedExpansion } from "./expand.ts";
+import {
+  findConfig,
+  passedOver,
+  searchedInWords,
+  searchPlaces,
+  type FoundConfig,
+  type SearchPlaces,
+} from "./find-config.ts";
+import { withIncluded, type Around } from "./include.ts";
+import { openCode } from "./open-code.ts";
+import {
+  Findings,
+  openText,
+  problemOfFile,
+  type ConfigText,
+  type Environment,
+  type Opened,
+} from "./opened.ts";
+import { namePlace, writePath } from "./place-name.ts";
+import { Place } from "./place.ts";
+import { inFileOrder, nowhere, problemCodes, type Problem } from "./problems.ts";
+import type { CodeUse } from "./read-code.ts";
 import type { SourceText } from "./secrets.ts";
+import { Sources } from "./sources.ts";
+import { withholdSecrets, type Withhold } from "./withhold.ts";
 
 export interface LoadedConfig extends CompiledConfig {
   /** As the user named it; "" if none was found. */
   readonly file: string;
   /** By the name of the file: what the places of problems are in. */
   readonly texts: ReadonlyMap<string, SourceText>;
+  /** For whatever is shown of the plan. Problems and summaries have no secrets in them. */
+  readonly withhold: Withhold;
 }
 
 export const standardInput = "-";
@@ -32,93 +54,134 @@ export async function loadConfig(
   path: string | undefined,
   codeUse: CodeUse = "evaluate",
 ): Promise<LoadedConfig> {
-  const places = { folder: process.cwd(), environment: process.env };
-  const file = path ?? findConfig(places);
-  if (file === undefined) {
-    const message = `found no config: looked for ${configFiles(places).join(", ")}`;
-    return failed("", "not-found", message, noConfigHelp);
-  }
-  try {
-    if (file === standardInput) return readConfig(await buffer(process.stdin), "<stdin>", ".");
-    const bytes = readFileSync(file);
-    if (codeKindOf(file) !== undefined) return await loadCode(bytes, file, codeUse);
-    return readConfig(bytes, file, dirname(file));
-  } catch (error) {
-    return unreadable(file, error);
-  }
+  const places = searchPlaces(process.env);
+  const found = path === undefined ? findConfig(places) : { file: path, ignored: [] };
+  if (found === undefined) return failed(notFound(places));
+  const { file } = found;
+  if (file === standardInput) return readConfig(await buffer(process.stdin), "<stdin>", ".");
+  const bytes = readConfigFile(file, file);
+  if (!Buffer.isBuffer(bytes)) return failed(problemOfRefusal(file, bytes));
+  const main = { bytes, file, folder: dirname(file) };
+  if (codeKindOf(file) === undefined) return withIgnored(readText(main, process.env), found);
+  const around = { environment: process.env, findings: new Findings() };
+  const opened = await openCode(main, codeUse, around.findings);
+  return withIgnored(compileOpened(main, opened, around), found);
 }
 
 /** `folder` is what relative file names in the config start from. */
-export function readConfig(bytes: Buffer, file: string, folder: string): LoadedConfig {
-  const text = decodeText(bytes);
-  if (typeof text !== "string") return failed(file, "syntax", text.message, text.help);
-  const { document, problems: found, secrets } = readDocument(text);
-  const problems = found.map(({ kind, related, ...rest }): Problem => ({
-    ...rest,
-    code: problemCodes[kind],
-    severity: "error",
-    file,
-    path: "",
-    related: related.map((place) => ({ ...place, file })),
-  }));
-  const texts = new Map([[file, { text, secrets }]]);
-  if (document === undefined) return { file, texts, ...nothingCompiled, problems };
-  const { value, spanOf } = document;
-  const source = { file, folder: resolve(folder), spanOf };
-  return { file, texts, ...compile(value, source, problems) };
+export function readConfig(
+  bytes: Buffer,
+  file: string,
+  folder: string,
+  environment: Environment = process.env,
+): LoadedConfig {
+  return readText({ bytes, file, folder }, environment);
 }
 
-async function loadCode(bytes: Buffer, file: string, use: CodeUse): Promise<LoadedConfig> {
-  const text = decodeText(bytes);
-  if (typeof text !== "string") return failed(file, "syntax", text.message, text.help);
-  const { document, problems, texts } = await readCode({ file, text }, use);
-  if (document === undefined) return { file, texts, ...nothingCompiled, problems };
-  const source = { file, folder: resolve(dirname(file)), spanOf: document.spanOf };
-  return { file, texts, ...compile(document.value, source, problems) };
+function readText(main: ConfigText, environment: Environment): LoadedConfig {
+  const findings = new Findings();
+  return compileOpened(main, openText(main, environment, findings), { environment, findings });
+}
+
+/** `opened` undefined: it cannot be read, and that is among the findings. */
+function compileOpened(main: ConfigText, opened: Opened | undefined, around: Around): LoadedConfig {
+  const { file } = main;
+  const { findings } = around;
+  const parts = opened && withIncluded(main, opened, around);
+  const unfilled = findings.failed.map(problemOfExpansion);
+  const known = [...findings.problems, ...unfilled];
+  const compiled: CompiledConfig =
+    parts === undefined || findings.isBroken
+      ? { ...nothingCompiled, problems: known }
+      : compile({ ...parts, problems: known });
+  const problems = compiled.problems.filter((problem) => !isConsequence(problem, unfilled));
+  const withhold = withholdSecrets(findings.expansions);
+  const { texts } = findings;
+  return {
+    ...compiled,
+    file,
+    texts,
+    withhold,
+    sites: compiled.sites.map(({ host, leadsTo }) => ({ host, leadsTo: leadsTo.map(withhold) })),
+    problems: inFileOrder(problems, [...texts.keys()]).map(({ message, hint, help, ...rest }) => ({
+      ...rest,
+      message: withhold(message),
+      hint: hint && withhold(hint),
+      help: help && withhold(help),
+    })),
+  };
 }
 
 /** A config that is written nowhere: `name` stands for the file in messages. */
 export function compileValue(value: unknown, name: string): LoadedConfig {
-  const source = { file: name, folder: process.cwd(), spanOf: () => undefined };
-  return { file: name, texts: new Map(), ...compile(value, source, []) };
+  const sources = new Sources({
+    file: name,
+    folder: process.cwd(),
+    spanOf: () => undefined,
+    expansions: [],
+  });
+  const problems: Problem[] = [];
+  const include = new Place(value, [], sources, problems).at("include");
+  if (include.isThere) {
+    const params = { kind: "include", help: "give all sites and pools in the value", onKey: true };
+    include.addIssue({ code: "custom", message: "only a file includes files", params });
+  }
+  const compiled = compile({ value, sources, files: [name], problems });
+  return { file: name, texts: new Map(), withhold: (text) => text, ...compiled };
 }
 
-function unreadable(file: string, error: unknown): LoadedConfig {
-  const { code = "", message } = error as NodeJS.ErrnoException;
-  switch (code) {
-    case "ENOENT":
-    case "ENOTDIR":
-      return failed(file, "not-found", "there is no such file", noConfigHelp);
-    case "EISDIR":
-      return failed(
-        file,
-        "unreadable",
-        "it is a folder",
-        `name the file: -c ${file}/foregate.yaml`,
-      );
-    case "EACCES":
-      return failed(file, "unreadable", "this process may not read it", `chmod +r ${file}`);
-    default:
-      return failed(file, "unreadable", `cannot read it: ${message}`, undefined);
+function problemOfExpansion(failure: FailedExpansion & { readonly file: string }): Problem {
+  const { file, path, span, message, help } = failure;
+  return {
+    ...problemOfFile(file, "placeholder", { message: `${namePlace(path)}: ${message}`, help }),
+    ...(span ?? nowhere),
+    path: writePath(path),
+  };
+}
+
+/** Whether it is only there because a placeholder has no value. */
+function isConsequence(problem: Problem, unfilled: readonly Problem[]): boolean {
+  if (problem.code === problemCodes.placeholder) return false;
+  return unfilled.some(({ file, path }) => file === problem.file && path === problem.path);
+}
+
+function notFound(places: SearchPlaces): Problem {
+  const message = `found no config: looked for ${searchedInWords(places)}`;
+  const passed = passedOver(places);
+  const rootHelp = `root's config is only looked for in /etc/foregate: to use another, name it`;
+  const help = passed === undefined ? noConfigHelp : `${rootHelp}: -c ${passed}`;
+  return problemOfFile("", "not-found", { message, help });
+}
+
+function problemOfRefusal(file: string, { kind, message, help }: Refusal): Problem {
+  switch (kind) {
+    case "not-found":
+      return problemOfFile(file, kind, { message, help: noConfigHelp });
+    case "folder":
+      return problemOfFile(file, "unreadable", {
+        message,
+        help: `name the file: -c ${file}/foregate.yaml`,
+      });
+    case "unreadable":
+    case "writable":
+      return problemOfFile(file, kind, { message, help });
   }
 }
 
-function failed(
-  file: string,
-  kind: ProblemKind,
-  message: string,
-  help: string | undefined,
-): LoadedConfig {
-  const problem: Problem = {
-    code: problemCodes[kind],
-    severity: "error",
-    message,
-    file,
-    ...nowhere,
-    path: "",
-    hint: undefined,
-    help,
-    related: [],
+function withIgnored(config: LoadedConfig, { file, ignored }: FoundConfig): LoadedConfig {
+  if (ignored.length === 0) return config;
+  const message = `it is used, and ${ignored.join(", ")} beside it is not read`;
+  const help = "remove what is not meant, or name the one that is: -c FILE";
+  const warning = problemOfFile(file, "second-config", { message, help });
+  return { ...config, problems: [{ ...warning, severity: "warning" }, ...config.problems] };
+}
+
+function failed(problem: Problem): LoadedConfig {
+  return {
+    file: problem.file,
+    texts: new Map(),
+    withhold: (text) => text,
+    ...nothingCompiled,
+    problems: [problem],
   };
-  return { file, texts: new Map(), ...nothingCompiled, problems: [problem] };
 }

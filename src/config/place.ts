@@ -25,18 +25,10 @@ import {
   type RelatedPlace,
   type WarningKind,
 } from "./problems.ts";
-import type { ConfigDocument } from "./read-document.ts";
+import type { Source, Sources } from "./sources.ts";
 import type { Path } from "./spans.ts";
 import { unknownKey } from "./unknown-key.ts";
-
-/** What a config came from. */
-export interface Source {
-  /** As the user named it. */
-  readonly file: string;
-  /** What relative file names in it start from. */
-  readonly folder: string;
-  readonly spanOf: ConfigDocument["spanOf"];
-}
+import { asWritten } from "./withhold.ts";
 
 /** What can be started and is meant by nobody. */
 export interface Warning extends Omit<Wrong, "kind"> {
@@ -46,14 +38,19 @@ export interface Warning extends Omit<Wrong, "kind"> {
 export class Place implements Reporter {
   readonly value: unknown;
   readonly path: Path;
-  readonly source: Source;
+  readonly #sources: Sources;
   readonly #problems: Problem[];
 
-  constructor(value: unknown, path: Path, source: Source, problems: Problem[]) {
+  constructor(value: unknown, path: Path, sources: Sources, problems: Problem[]) {
     this.value = value;
     this.path = path;
-    this.source = source;
+    this.#sources = sources;
     this.#problems = problems;
+  }
+
+  /** The file that it is written in. */
+  get source(): Source {
+    return this.#sources.of(this.path);
   }
 
   get isThere(): boolean {
@@ -66,14 +63,14 @@ export class Place implements Reporter {
 
   /** `foregate.yaml:9:5`, for what is found to be wrong only later. */
   get writtenAt(): string {
-    const span = this.source.spanOf(this.path, false);
-    const { file } = this.source;
+    const { file, spanOf } = this.source;
+    const span = spanOf(this.path, false);
     return span === undefined ? file : `${file}:${span.line}:${span.column}`;
   }
 
   at(step: string | number): Place {
     const value = valueAt(this.value, step);
-    return new Place(value, [...this.path, step], this.source, this.#problems);
+    return new Place(value, [...this.path, step], this.#sources, this.#problems);
   }
 
   /** Of a map; of anything else, none. */
@@ -136,8 +133,9 @@ export class Place implements Reporter {
     const found = steps.reduce(valueAt, this.value);
     // A key is no secret, unless it stands among secrets; and which file it is has to be known.
     const about = onKey ? target.slice(0, -1) : target;
+    const source = this.#sources.of(target);
     const said = discreet(
-      { message, hint: rest.hint, help: rest.help },
+      asWritten({ message, hint: rest.hint, help: rest.help }, target, source.expansions),
       kind === "file" ? [] : about,
       onKey ? [target.at(-1), found] : found,
     );
@@ -145,12 +143,15 @@ export class Place implements Reporter {
       code: problemCodes[kind],
       severity,
       message: isAlone ? said.message : `${namePlace(shown)}: ${said.message}`,
-      file: this.source.file,
-      ...(this.source.spanOf(target, onKey) ?? nowhere),
+      file: source.file,
+      ...(source.spanOf(target, onKey) ?? nowhere),
       path: writePath(shown),
       hint: said.hint,
       help: said.help,
-      related: (rest.beside ?? []).flatMap((sibling) => this.#related(sibling, target, onKey)),
+      related: [
+        ...(rest.elsewhere ?? []),
+        ...(rest.beside ?? []).flatMap((sibling) => this.#related(sibling, target, onKey)),
+      ],
     });
   }
 
@@ -162,8 +163,9 @@ export class Place implements Reporter {
   }
 
   #related({ step, message }: Sibling, target: Path, onKey: boolean): RelatedPlace[] {
-    const { file } = this.source;
-    const span = this.source.spanOf([...target.slice(0, -1), step], onKey);
+    const path = [...target.slice(0, -1), step];
+    const { file, spanOf } = this.#sources.of(path);
+    const span = spanOf(path, onKey);
     return span === undefined ? [] : [{ message, file, ...span }];
   }
 
@@ -202,6 +204,8 @@ interface Params extends Omit<Said, "message"> {
   readonly kind?: ProblemKind;
   readonly severity?: Problem["severity"];
   readonly beside?: readonly Sibling[];
+  /** In another file. */
+  readonly elsewhere?: readonly RelatedPlace[];
   readonly onKey?: boolean;
   /** The message names its place itself. */
   readonly standsAlone?: boolean;

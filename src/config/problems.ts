@@ -18,6 +18,9 @@ export const problemCodes = {
   pool: "FG1009",
   together: "FG1010",
   file: "FG1011",
+  placeholder: "FG1012",
+  include: "FG1013",
+  writable: "FG1014",
   code: "FG1020",
   "no-exec": "FG1021",
   "never-taken": "FG1201",
@@ -25,17 +28,20 @@ export const problemCodes = {
   "client-host": "FG1203",
   "redirect-loop": "FG1204",
   "unused-pool": "FG1205",
-} as const satisfies Record<
-  | WrongKind
-  | WarningKind
+  "second-config": "FG1206",
+} as const satisfies Record<WrongKind | WarningKind | FileKind, string>;
+
+/** What is found before a part of the config is read. */
+type FileKind =
   | "not-found"
   | "unreadable"
   | "syntax"
   | "unknown-key"
   | "code"
-  | "no-exec",
-  string
->;
+  | "no-exec"
+  | "placeholder"
+  | "include"
+  | "writable";
 
 /** What a config may do, and nobody means. */
 export type WarningKind =
@@ -43,7 +49,8 @@ export type WarningKind =
   | "overlap"
   | "client-host"
   | "redirect-loop"
-  | "unused-pool";
+  | "unused-pool"
+  | "second-config";
 
 export type ProblemKind = keyof typeof problemCodes;
 export type ProblemCode = (typeof problemCodes)[ProblemKind];
@@ -107,10 +114,14 @@ export function writeProblem(problem: Problem): string {
   return place === "" ? text : `${place}: ${text}`;
 }
 
-/** In the order of the file; what concerns the whole file comes first. */
-export function inFileOrder(problems: readonly Problem[]): Problem[] {
+/** File by file, each in its order; what concerns a whole file comes first. */
+export function inFileOrder(problems: readonly Problem[], files: readonly string[]): Problem[] {
+  const ranks = new Map(files.map((file, rank) => [file, rank]));
+  const rank = ({ file }: Problem): number => ranks.get(file) ?? 0;
   const at = (number: number | undefined): number => number ?? 0;
-  return problems.toSorted((a, b) => at(a.line) - at(b.line) || at(a.column) - at(b.column));
+  return problems.toSorted(
+    (a, b) => rank(a) - rank(b) || at(a.line) - at(b.line) || at(a.column) - at(b.column),
+  );
 }
 
 export const isError = (problem: Problem): boolean => problem.severity === "error";

@@ -18,18 +18,13 @@ import { codeTree, type CodeNode } from "./code-tree.ts";
 import { evaluateConfig } from "./evaluate-config.ts";
 import { evaluationProblem, shownPath, type CodePlace, type Failed } from "./evaluation-problem.ts";
 import { importFunctions, stubFunctions } from "./functions.ts";
+import { problemOfFile } from "./opened.ts";
 import { Place } from "./place.ts";
-import {
-  inFileOrder,
-  nowhere,
-  problemCodes,
-  type Problem,
-  type ProblemKind,
-  type Span,
-} from "./problems.ts";
+import { inFileOrder, type Problem, type ProblemKind, type Span } from "./problems.ts";
 import type { PlainValue } from "./plain-value.ts";
 import type { ConfigDocument } from "./read-document.ts";
 import { maskUserinfo, type SourceText } from "./secrets.ts";
+import { Sources } from "./sources.ts";
 
 /**
  * What may be done with a config that is code: nothing; evaluate it for its data, with stubs for
@@ -39,7 +34,7 @@ export type CodeUse = "refuse" | "evaluate" | "import";
 
 export interface ReadCode {
   /** undefined: there is no value. */
-  readonly document: ConfigDocument | undefined;
+  readonly document: Pick<ConfigDocument, "value" | "spanOf"> | undefined;
   readonly problems: readonly Problem[];
   readonly texts: ReadonlyMap<string, SourceText>;
 }
@@ -72,7 +67,7 @@ export async function readCode(source: CodeSource, use: CodeUse): Promise<ReadCo
     ...strangeValues(source, evaluated, spanOf),
   ];
   if (evaluated.strange.length > 0) {
-    return { document: undefined, problems: inFileOrder(problems), texts };
+    return { document: undefined, problems: inFileOrder(problems, [file]), texts };
   }
 
   const { functions } = evaluated;
@@ -178,7 +173,8 @@ function strangeValues(
   spanOf: ConfigDocument["spanOf"],
 ): Problem[] {
   const problems: Problem[] = [];
-  const root = new Place(value, [], { file, folder: "", spanOf }, problems);
+  const sources = new Sources({ file, folder: "", spanOf, expansions: [] });
+  const root = new Place(value, [], sources, problems);
   for (const { path, message, help } of strange) {
     root.addIssue({ code: "custom", message, path: [...path], params: { help } });
   }
@@ -186,17 +182,8 @@ function strangeValues(
 }
 
 function problemOf(file: string, { kind, message, help }: Said, span: Span | undefined): Problem {
-  return {
-    code: problemCodes[kind],
-    severity: "error",
-    message: maskUserinfo(message),
-    file,
-    ...(span ?? nowhere),
-    path: "",
-    hint: undefined,
-    help,
-    related: [],
-  };
+  const problem = problemOfFile(file, kind, { message: maskUserinfo(message), help });
+  return span === undefined ? problem : { ...problem, ...span };
 }
 
 const labelOf = (file: string, span: Span | undefined): string =>

@@ -5,7 +5,16 @@
  * error: a key written twice, an unknown tag, a second document. Anchors and `<<` are allowed.
  */
 
-import { isAlias, LineCounter, parseDocument, visit, type Document, type YAMLMap } from "yaml";
+import {
+  isAlias,
+  isScalar,
+  LineCounter,
+  parseDocument,
+  Scalar,
+  visit,
+  type Document,
+  type YAMLMap,
+} from "yaml";
 
 import type { ProblemKind, Span } from "./problems.ts";
 import { isSecretAt, secretsOf } from "./secrets.ts";
@@ -15,6 +24,10 @@ export interface ConfigDocument {
   readonly value: unknown;
   /** Where this place is written; of a place that is not, where the nearest one around it is. */
   readonly spanOf: (path: Path, onKey: boolean) => Span | undefined;
+  /** Where a part of the value is written; if it is not found there, the value. */
+  readonly spanIn: (path: Path, written: string) => Span | undefined;
+  /** Whether it is text without quotes. */
+  readonly isPlain: (path: Path) => boolean;
 }
 
 export interface DocumentProblem extends Span {
@@ -33,7 +46,8 @@ export interface ReadDocument {
   readonly secrets: readonly Range[];
 }
 
-export function readDocument(text: string): ReadDocument {
+/** `shown` is the text with comments that YAML does not know; places are the same in both. */
+export function readDocument(text: string, shown = text): ReadDocument {
   const lines = new LineCounter();
   const yaml = parseDocument(text, {
     lineCounter: lines,
@@ -43,7 +57,7 @@ export function readDocument(text: string): ReadDocument {
     uniqueKeys: false,
   });
   const spans = new Spans(yaml, text, lines);
-  const secrets = secretsOf(yaml, text);
+  const secrets = secretsOf(yaml, shown);
   const found = [...syntaxProblems(yaml, text), ...meaningProblems(yaml)];
   const problems = found.map((problem): DocumentProblem => {
     const isSecret = problem.kind === "syntax" && isSecretAt(secrets, problem.range[0]);
@@ -59,7 +73,16 @@ export function readDocument(text: string): ReadDocument {
     const problem: Found = { kind: "syntax", message, help: "write them out", range };
     return { document: undefined, problems: [placed(problem, spans)], secrets };
   }
-  return { document: { value, spanOf: (path, onKey) => spans.of(path, onKey) }, problems, secrets };
+  const document: ConfigDocument = {
+    value,
+    spanOf: (path, onKey) => spans.of(path, onKey),
+    spanIn: (path, written) => spans.in(path, written),
+    isPlain: (path) => {
+      const node = spans.nodeAt(path);
+      return isScalar(node) && node.type === Scalar.PLAIN;
+    },
+  };
+  return { document, problems, secrets };
 }
 
 interface Found {
@@ -103,6 +126,8 @@ const helpByCode: Readonly<Record<string, string>> = {
 };
 
 function syntaxProblems(yaml: Document, text: string): Found[] {
+  const open = yaml.errors.find(({ pos }) => text.startsWith("${", pos[0] - 1));
+  if (open !== undefined) return [unquotedPlaceholder(text, open.pos[0] - 1)];
   const stars = yaml.warnings.filter(({ code }) => code === "BAD_ALIAS");
   const said = [...yaml.warnings, ...yaml.errors].filter(
     // One unquoted star breaks whatever follows it: say it once, and where it is.
@@ -118,6 +143,14 @@ function syntaxProblems(yaml: Document, text: string): Found[] {
     const range: Range = [offset, Math.max(end, offset)];
     return [{ kind: "syntax", message: `cannot read it: ${what}`, help: helpByCode[code], range }];
   });
+}
+
+/** Between brackets or braces, where the brace of `${` begins a map; all else follows from it. */
+function unquotedPlaceholder(text: string, start: number): Found {
+  const [written = ""] = /^\$\{[^}\n]*\}?/.exec(text.slice(start)) ?? [];
+  const message = "cannot read it: between brackets or braces, a placeholder needs quotes";
+  const range: Range = [start, start + written.length];
+  return { kind: "syntax", message, help: `"${written}"`, range };
 }
 
 /** How far the consequences of a star are, in characters: about a host's name. */

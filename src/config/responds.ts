@@ -8,6 +8,7 @@ import { contentTypeOf, plainText } from "../exchange/content-type.ts";
 import type { RespondAction } from "../exchange/plan.ts";
 import { isFieldValue } from "../http/fields.ts";
 import { fieldName } from "../rewriting/schema.ts";
+import { reasonOf } from "./file-reason.ts";
 import type { Place } from "./place.ts";
 
 /** It is held in memory, once per route. What is larger is an upstream's work. */
@@ -128,17 +129,4 @@ export function readContentFile(place: Place): FileContent | undefined {
   } catch (error) {
     return reject(place, { kind: "file", message: `cannot read ${path}: ${reasonOf(error)}` });
   }
-}
-
-const reasons: Readonly<Record<string, string>> = {
-  EACCES: "this process may not read it",
-  EISDIR: "it is a folder",
-  ENOENT: "there is no such file",
-  ENOTDIR: "part of its path is no folder",
-};
-
-/** What is wrong with a file, in words. */
-export function reasonOf(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException;
-  return reasons[code ?? ""] ?? message;
 }

@@ -15,6 +15,10 @@ import type { Span } from "./problems.ts";
 
 export type Path = readonly (string | number)[];
 
+/** Whether `path` is this place, or one below it. */
+export const isWithin = (path: Path, around: Path): boolean =>
+  around.every((step, at) => path[at] === step);
+
 /** Offsets: the first character, and the one behind the last. */
 export type Range = readonly [start: number, end: number];
 
@@ -60,6 +64,26 @@ export class Spans {
       range = rangeOf(target) ?? range;
     }
     return range && this.between(range);
+  }
+
+  /** The first place where this text stands in a value as it is written; else the whole value. */
+  in(path: Path, written: string): Span | undefined {
+    const range = rangeOf(this.nodeAt(path));
+    if (range === undefined) return this.of(path, false);
+    const offset = this.#text.slice(...range).indexOf(written);
+    if (offset < 0) return this.between(range);
+    return this.between([range[0] + offset, range[0] + offset + written.length]);
+  }
+
+  /** What is written there; aliases are followed. */
+  nodeAt(path: Path): unknown {
+    let node: unknown = this.#yaml.contents;
+    for (const step of path) {
+      const within = isAlias(node) ? node.resolve(this.#yaml) : node;
+      if (isMap(within)) node = this.#pairOf(within, step)?.value;
+      else node = isSeq(within) && typeof step === "number" ? within.items[step] : undefined;
+    }
+    return isAlias(node) ? node.resolve(this.#yaml) : node;
   }
 
   #at(offset: number): { readonly line: number; readonly column: number } {

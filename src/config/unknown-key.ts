@@ -7,7 +7,7 @@ import type { ProblemKind } from "./problems.ts";
 const laterKeys: ReadonlySet<string> = new Set(
   (
     "admin backup buffer cache canary compress connectionsPerClient dns " +
-    "email errors health http2 http3 include jwt metrics mirror oidc outlier " +
+    "email errors health http2 http3 jwt metrics mirror oidc outlier " +
     "rate retry rewrite shared shutdown slowStart sticky test tls translate weight"
   ).split(" "),
 );
@@ -38,6 +38,7 @@ const homes: Readonly<Record<string, string>> = {
   headers: "`defaults`, a site, a route or its `respond`",
   hooks: "`defaults`, a site or a route",
   host: "a route",
+  include: "the top of the config",
   idle: "`timeouts` of `defaults`, a pool, a site or a route",
   keepAlive: "a pool, or `timeouts` at the top for clients",
   limits: "the top, `defaults`, a site or a route",

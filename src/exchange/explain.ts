@@ -12,7 +12,7 @@ import { RequestIds } from "../http/request-id.ts";
 import { isClosed } from "../maintenance/maintenance.ts";
 import type { MaintenanceOptions } from "../maintenance/options.ts";
 import { Counters } from "../observe/counters.ts";
-import { hookName } from "../rewriting/hook-name.ts";
+import { functionLabel } from "../rewriting/function-label.ts";
 import { explainRoutes, explainSite, type RouteVerdict } from "../routing/explain-routes.ts";
 import type { SiteOptions } from "../routing/options.ts";
 import type { UpstreamTimeouts } from "../upstream/options.ts";
@@ -201,8 +201,8 @@ function proxied(
     sent: lines.map((line) => withoutMade(line, x.head.fields)),
     dropped: came.filter((line) => !lines.includes(line)).map(nameOf),
     hooks: {
-      request: route.hooks?.request && hookName(route.hooks.request),
-      response: route.hooks?.response && hookName(route.hooks.response),
+      request: route.hooks?.request && functionLabel(route.hooks.request.run),
+      response: route.hooks?.response && functionLabel(route.hooks.response.run),
     },
     timeouts: action.timeouts,
     bodyBytesMax: route.bodyBytesMax,

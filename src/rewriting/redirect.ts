@@ -51,7 +51,7 @@ function withValue(text: string, value: string): string {
 }
 
 /** RFC 3986 §2: what may not stand in a URI. Characters are bytes here, as in every head. */
-function percentEncoded(text: string): string {
+export function percentEncoded(text: string): string {
   return text.replaceAll(/[^!#$%&'()*+,\-./0-9:;=?@A-Z[\]_a-z~]/g, (character) => {
     return `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`;
   });

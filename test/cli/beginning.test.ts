@@ -12,12 +12,15 @@ import { foregate } from "./foregate.ts";
 const folder = mkdtempSync(join(tmpdir(), "foregate-beginning-"));
 after(() => rmSync(folder, { recursive: true }));
 
-void test("init: the config is written once, is right, and is found", async () => {
+void test("init: the config is written once, is right", async () => {
   const first = await foregate(["init"], { folder });
   assert.equal(first.code, 0);
   assert.equal(first.stdout, `${join(folder, "foregate.yaml")}\n`);
-  assert.match(first.stderr, /^next: foregate check && foregate run\n$/);
-  const check = await foregate(["check", "--json"], { folder });
+  assert.match(
+    first.stderr,
+    /^next: foregate check -c foregate\.yaml && foregate run -c foregate\.yaml\n$/,
+  );
+  const check = await foregate(["check", "--json", "-c", "foregate.yaml"], { folder });
   assert.deepEqual(JSON.parse(check.stdout), { file: "foregate.yaml", valid: true, problems: [] });
   writeFileSync(join(folder, "foregate.yaml"), "mine\n");
   const second = await foregate(["init"], { folder });

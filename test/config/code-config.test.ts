@@ -9,7 +9,7 @@ import { pathToFileURL } from "node:url";
 
 import type { ConfigJob } from "../../src/config/config-thread.ts";
 import { evaluateConfig } from "../../src/config/evaluate-config.ts";
-import { functionLabel } from "../../src/config/function-label.ts";
+import { functionLabel } from "../../src/rewriting/function-label.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { writeProblem } from "../../src/config/problems.ts";
 import { readCode, type CodeUse } from "../../src/config/read-code.ts";

@@ -7,7 +7,7 @@ import { explainedLines } from "../../src/cli/explain.ts";
 import { effectiveConfig } from "../../src/config/effective.ts";
 import { compileValue, type LoadedConfig } from "../../src/config/load.ts";
 import type { RoutePlan } from "../../src/exchange/plan.ts";
-import { hookName } from "../../src/rewriting/hook-name.ts";
+import { functionLabel } from "../../src/rewriting/function-label.ts";
 import { routeOf } from "./config-of.ts";
 
 function far(): void {}
@@ -138,7 +138,7 @@ function load(config: unknown): LoadedConfig {
 function shown(found: RoutePlan["hooks"]): string {
   if (found === undefined) return "none";
   const each = [found.request, found.response].map((hook) =>
-    hook === undefined ? "-" : `${hookName(hook)}${hook.cacheable ? "(cacheable)" : ""}`,
+    hook === undefined ? "-" : `${functionLabel(hook.run)}${hook.cacheable ? "(cacheable)" : ""}`,
   );
   return each.join(" ");
 }

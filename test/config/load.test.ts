@@ -1,12 +1,13 @@
 /** Files that are no config: missing, a folder, unreadable, empty, in another encoding. */
 
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { after, test } from "node:test";
 
-import { configFiles, findConfig } from "../../src/config/find-config.ts";
+import { distrust } from "../../src/config/config-file.ts";
+import { configFiles, findConfig, passedOver } from "../../src/config/find-config.ts";
 import { compileValue, loadConfig, readConfig } from "../../src/config/load.ts";
 import { isError, writeProblem } from "../../src/config/problems.ts";
 
@@ -70,25 +71,104 @@ void test("a byte order mark is no part of the config", () => {
   assert.ok(plan !== undefined);
 });
 
-void test("the first of the usual places counts", () => {
-  const environment = { XDG_CONFIG_HOME: join(folder, "xdg"), HOME: "/home/ada" };
-  const files = configFiles({ folder, environment });
-  assert.deepEqual(files.slice(0, 4), [
+const environment = { XDG_CONFIG_HOME: join(folder, "xdg"), HOME: "/home/ada" };
+const places = { folder, environment, isRoot: false };
+
+void test("the usual places, in order", () => {
+  const files = configFiles(places);
+  assert.deepEqual(files.slice(0, 9), [
+    "foregate.config.ts",
+    "foregate.config.mts",
+    "foregate.config.js",
+    "foregate.config.mjs",
     "foregate.yaml",
     "foregate.yml",
     "foregate.json",
-    join(folder, "xdg/foregate/foregate.yaml"),
+    "foregate.jsonc",
+    join(folder, "xdg/foregate/foregate.config.ts"),
   ]);
-  assert.equal(files.at(-1), "/etc/foregate/foregate.json");
-  assert.ok(
-    configFiles({ folder, environment: { HOME: "/home/ada" } }).includes(
-      "/home/ada/.config/foregate/foregate.yml",
-    ),
-  );
-  write("foregate.json", "{}");
-  assert.equal(findConfig({ folder, environment }), "foregate.json");
-  write("foregate.yml", "");
-  assert.equal(findConfig({ folder, environment }), "foregate.yml");
+  assert.equal(files.at(-1), "/etc/foregate/foregate.jsonc");
+  const usual = configFiles({ ...places, environment: { HOME: "/home/ada" } });
+  assert.ok(usual.includes("/home/ada/.config/foregate/foregate.yml"));
+});
+
+void test("root looks in one place only", () => {
+  const files = configFiles({ ...places, isRoot: true });
+  assert.deepEqual([...new Set(files.map((file) => dirname(file)))], ["/etc/foregate"]);
+});
+
+void test("the first that is there counts, and others beside it are named", () => {
+  const found: [string, unknown][] = [];
+  for (const name of ["foregate.jsonc", "foregate.yml", "foregate.config.ts"]) {
+    write(name, "{}");
+    found.push([name, findConfig(places)]);
+  }
+  assert.deepEqual(found, [
+    ["foregate.jsonc", { file: "foregate.jsonc", ignored: [] }],
+    ["foregate.yml", { file: "foregate.yml", ignored: ["foregate.jsonc"] }],
+    [
+      "foregate.config.ts",
+      { file: "foregate.config.ts", ignored: ["foregate.yml", "foregate.jsonc"] },
+    ],
+  ]);
+  assert.equal(passedOver(places), undefined);
+  assert.equal(passedOver({ ...places, isRoot: true }), "foregate.config.ts");
+});
+
+interface TrustCase {
+  readonly name: string;
+  readonly mode: number;
+  readonly uid?: number;
+  readonly gid?: number;
+  readonly isFile?: boolean;
+  /** The help; undefined: it is used. */
+  readonly help?: string;
+}
+
+/** For a process of user 7 in group 8. */
+const trustCases: readonly TrustCase[] = [
+  { name: "one's own", mode: 0o100644 },
+  { name: "one's own, for one's own group", mode: 0o100664 },
+  { name: "root's", mode: 0o100644, uid: 0, gid: 0 },
+  { name: "root's, for root's group", mode: 0o100664, uid: 0, gid: 0 },
+  { name: "root's, for one's own group", mode: 0o100660, uid: 0 },
+  { name: "another group that may read", mode: 0o100640, uid: 0, gid: 50 },
+  { name: "a pipe", mode: 0o010666, isFile: false },
+  { name: "another group's to write", mode: 0o100664, gid: 50, help: "chmod g-w f.yaml" },
+  { name: "everybody's to write", mode: 0o100646, help: "chmod o-w f.yaml" },
+  { name: "root's, everybody's to write", mode: 0o100666, uid: 0, help: "chmod o-w f.yaml" },
+  { name: "another user's", mode: 0o100600, uid: 9, help: "chown 7 f.yaml" },
+];
+
+for (const { name, mode, uid = 7, gid = 8, isFile = true, help } of trustCases) {
+  void test(`a config that is ${name} is ${help === undefined ? "used" : "refused"}`, () => {
+    const status = { mode, uid, gid, isFile: () => isFile };
+    const refusal = distrust("f.yaml", status, { userIds: [0, 7], groupIds: [0, 8] });
+    assert.equal(refusal?.help, help);
+  });
+}
+
+void test("a file that everybody can write is refused, also as an included one", async () => {
+  const open = write("open.yaml", 'sites: { "*": ":1" }');
+  chmodSync(open, 0o646);
+  const want =
+    "/open.yaml: error[FG1014]: it is not used: every user of this machine can write it — " +
+    "chmod o-w /open.yaml";
+  assert.equal(await said(open), want);
+  assert.equal(await said(write("main.yaml", "include: open.yaml")), want);
+});
+
+const commented = `// A list, "as text"
+{
+  /* of two
+     lines */ "sites": { "*": "http://localhost:1", // here
+  },
+  "pools": { "a": 5 }
+}`;
+
+void test("JSON with comments is read where it says that it is some", async () => {
+  assert.match(await said(write("c.jsonc", commented)), /c\.jsonc:6:19: error\[FG1005\]/);
+  assert.match(await said(write("c.json", commented)), /error\[FG1003\]/);
 });
 
 void test("a value that no file holds has paths and no lines", () => {
@@ -96,6 +176,17 @@ void test("a value that no file holds has paths and no lines", () => {
   const [problem] = problems;
   assert.equal(problem?.path, 'sites["*"].proxy.to[0]');
   assert.equal(problem?.line, undefined);
+});
+
+void test("a value includes no files, and its texts have no placeholders", () => {
+  const { problems } = compileValue({ sites: { "*": ":1" }, include: "x.yaml" }, "config");
+  assert.deepEqual(problems.map(writeProblem), [
+    "config: error[FG1013]: `include`: only a file includes files — give all sites and pools in " +
+      "the value",
+  ]);
+  const { siteOptions } = compileValue({ sites: { "*": { respond: "${HOME}" } } }, "config");
+  const action = siteOptions[0]?.routes[0]?.route.action;
+  assert.equal(action?.type === "respond" && action.body.toString(), "${HOME}");
 });
 
 void test("a summary for people: hosts and where they lead", () => {

@@ -96,12 +96,15 @@ void test("package: the program checks a config, by npx", () => {
     join(user, "foregate.yaml"),
     'listen: 0\nsites: { "*": { respond: { status: 204 } } }\n',
   );
-  const said = run("npx", ["--no-install", "foregate", "check"], user);
+  const said = run("npx", ["--no-install", "foregate", "check", "-c", "foregate.yaml"], user);
   assert.match(said, /^foregate\.yaml: valid \(1 site/m);
 });
 
 void test("package: the program serves, and ends when it is told to", async () => {
-  const child = spawn(join(user, "node_modules/.bin/foregate"), ["run"], { cwd: user, env });
+  const child = spawn(join(user, "node_modules/.bin/foregate"), ["run", "-c", "foregate.yaml"], {
+    cwd: user,
+    env,
+  });
   let told = "";
   const ended = new Promise<number | null>((done) => child.once("close", done));
   try {

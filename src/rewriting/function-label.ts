@@ -11,5 +11,5 @@ export function labelFunction(given: object, label: string): void {
 export function functionLabel(given: object): string {
   const label = labels.get(given);
   if (label !== undefined) return label;
-  return "name" in given && given.name !== "" ? String(given.name) : "function";
+  return "name" in given && given.name !== "" ? String(given.name) : "hook";
 }

@@ -1,0 +1,30 @@
+/** The main file of a config, where it is code: evaluated, and told like one that was read. */
+
+import { resolve } from "node:path";
+
+import { decodeText } from "./decode-text.ts";
+import { problemOfFile, type ConfigText, type Findings, type Opened } from "./opened.ts";
+import { readCode, type CodeUse } from "./read-code.ts";
+
+/** undefined: it comes to no value, and that is among the findings. */
+export async function openCode(
+  { bytes, file, folder }: ConfigText,
+  use: CodeUse,
+  findings: Findings,
+): Promise<Opened | undefined> {
+  const text = decodeText(bytes);
+  if (typeof text !== "string") {
+    findings.break(problemOfFile(file, "syntax", text));
+    return undefined;
+  }
+  const { document, problems, texts } = await readCode({ file, text }, use);
+  for (const [name, shown] of texts) findings.texts.set(name, shown);
+  findings.problems.push(...problems);
+  if (document === undefined) {
+    findings.isBroken = true;
+    return undefined;
+  }
+  const { value, spanOf } = document;
+  // A program asks for variables and files itself: it has no placeholders.
+  return { value, source: { file, folder: resolve(folder), spanOf, expansions: [] } };
+}
