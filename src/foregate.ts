@@ -8,10 +8,12 @@ import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 
 import { runObserved } from "./admin/run-observed.ts";
+import { openVoice, type Voice } from "./cli/event-voice.ts";
 import { version } from "./cli/version.ts";
 import { compileValue } from "./config/load.ts";
 import type { Problem } from "./config/problems.ts";
 import type { OpenListener } from "./net/doors.ts";
+import type { TellEvent } from "./observe/events.ts";
 import { createWorker, type Worker } from "./worker.ts";
 
 export type { Problem } from "./config/problems.ts";
@@ -66,12 +68,19 @@ export type Next = (error?: unknown) => void;
 
 /** `config` is what a config file holds, as a value. Throws a `ConfigError`. */
 export function createProxy(config: unknown): Proxy {
-  const { plan, problems } = compileValue(config, "config");
+  const { plan, problems, events } = compileValue(config, "config");
   if (plan === undefined) throw new ConfigError(problems);
   let worker: Worker | undefined;
   let listening: ReturnType<typeof runObserved<Worker>> | undefined;
   let metrics: readonly OpenListener[] = [];
-  const started = (): Worker => (worker ??= createWorker(plan));
+  let voice: Voice | undefined;
+  // What a program says by itself is for people, unless its config says otherwise.
+  const tell: TellEvent = (event) => {
+    voice ??= openVoice({ ...events, format: events.format ?? "pretty" }, false);
+    voice.begin();
+    voice.tell(event);
+  };
+  const started = (): Worker => (worker ??= createWorker(plan, { tell }));
   const listen = async (): Promise<Worker> => {
     const own = started();
     await own.listen(plan.listeners);
@@ -85,7 +94,7 @@ export function createProxy(config: unknown): Proxy {
       return metrics;
     },
     async listen() {
-      listening ??= runObserved(plan, version(), listen);
+      listening ??= runObserved(plan, version(), listen, tell);
       try {
         ({ metrics } = await listening);
       } catch (error) {
@@ -105,6 +114,8 @@ export function createProxy(config: unknown): Proxy {
       metrics = [];
       const running = (await begun) ?? guests;
       await running?.stop(graceMs);
+      await voice?.close();
+      voice = undefined;
     },
   };
 }

@@ -1,15 +1,16 @@
 /** What each command does; every function resolves with an exit code. */
 
 import { compileValue, loadConfig, type LoadedConfig } from "../config/load.ts";
-import { isError } from "../config/problems.ts";
+import { adviceOn, isError, type Problem } from "../config/problems.ts";
+import type { ProgramEvent } from "../observe/events.ts";
 import { annotation } from "./annotations.ts";
-import type { ColourChoice } from "./colour.ts";
+import { paintFor, plain, type ColourChoice } from "./colour.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { configOfProxy, configOfTargets, type OneLiner, type ProxyWishes } from "./one-liner.ts";
 import { countProblems, lookOf, problemLines, problemsAsJson } from "./report-problems.ts";
 import { count, heard, print, say } from "./say.ts";
 import type { Starter } from "./init.ts";
-import type { StartPlan } from "./start.ts";
+import type { Start, StartPlan } from "./start.ts";
 
 /** Of every command. */
 export interface GlobalOptions {
@@ -69,13 +70,17 @@ export async function printConfig(
   options: ConfigOptions & { readonly json?: true },
 ): Promise<number> {
   const config = await loadConfig(configPath(options));
-  const { plan, siteOptions, poolNames } = config;
+  const { plan, siteOptions, poolNames, events } = config;
   if (plan === undefined) {
     tellProblems(config, options);
     return exitCodes.configInvalid;
   }
   const { effectiveConfig } = await import("../config/effective.ts");
-  const effective = effectiveConfig(plan, siteOptions, { poolNames, hidesSecrets: true });
+  const effective = effectiveConfig(plan, siteOptions, {
+    poolNames,
+    events,
+    hidesSecrets: true,
+  });
   if (options.json === true) print(JSON.stringify(effective, undefined, 2));
   else print((await import("yaml")).stringify(effective, yamlStyle).trimEnd());
   await heard();
@@ -169,13 +174,31 @@ async function startOr(
   startPlan: StartPlan,
 ): Promise<number> {
   const { plan } = config;
-  tellProblems(config, { color });
   if (plan === undefined) {
+    tellProblems(config, { color });
     await heard();
     return codeIfWrong;
   }
+  const { openVoice, withEnvironment } = await import("./event-voice.ts");
+  const events = withEnvironment(config.events, process.env);
+  if (typeof events === "string") {
+    say(`error: ${events}`);
+    return exitCodes.usage;
+  }
+  const surface = { isTerminal: process.stderr.isTTY, environment: process.env };
+  const voice = openVoice(events, paintFor(color, surface) !== plain);
+  if (voice.isForPrograms) for (const problem of config.problems) voice.tell(problemEvent(problem));
+  else tellProblems(config, { color });
   const { start } = await import("./start.ts");
-  return await start(() => startPlan(plan), config, plan.drainMs);
+  const begin: Start["begin"] = (tell) => startPlan(plan, tell);
+  return await start({ begin, config, drainMs: plan.drainMs, voice });
+}
+
+/** Of a config that is used all the same. */
+function problemEvent(problem: Problem): ProgramEvent {
+  const { code, message, file, line, column, path } = problem;
+  const fields = { code, file, line, column, path, help: adviceOn(problem) };
+  return { level: "warn", message, fields };
 }
 
 /** To whoever wants something else of the config. */
