@@ -46,7 +46,11 @@ export function describeBindTrouble(trouble: BindTrouble, listener: PlacedListen
   ].join("\n");
 }
 
-function troubleOf(error: NodeJS.ErrnoException, { key, options }: PlacedListener): BindTrouble {
+/** What it means that listening there failed, or would fail, with this error. */
+export function troubleOf(
+  error: NodeJS.ErrnoException,
+  { key, options }: PlacedListener,
+): BindTrouble {
   const { label, host, port, socketPath } = options;
   if (socketPath !== undefined) return socketTrouble(error, key, socketPath);
   switch (error.code ?? "") {

@@ -130,6 +130,21 @@ export async function init(what: Starter): Promise<number> {
   return exitCodes.ok;
 }
 
+/** Looks at everything that a config needs, and says what is not as it should be. */
+export async function doctor(options: ConfigOptions & { readonly json?: true }): Promise<number> {
+  const config = await loadConfig(configPath(options));
+  const { examine } = await import("./examine.ts");
+  const { checkLines, checksOf } = await import("./doctor-checks.ts");
+  const checks = checksOf(await examine(config));
+  const hasFailed = checks.some(({ state }) => state === "fail");
+  if (options.json === true) {
+    const plainChecks = checks.map(({ mend, ...check }) => ({ ...check, mend: mend ?? null }));
+    print(JSON.stringify({ ok: !hasFailed, checks: plainChecks }, undefined, 2));
+  } else for (const line of checkLines(checks)) print(line);
+  await heard();
+  return hasFailed ? exitCodes.failed : exitCodes.ok;
+}
+
 export async function env(options: { readonly json?: true }): Promise<number> {
   const { surroundingLines, surroundings } = await import("./environment.ts");
   const found = surroundings(process.env, process.cwd());
