@@ -66,7 +66,10 @@ export interface Proxy {
 /** What stands behind a middleware. */
 export type Next = (error?: unknown) => void;
 
-/** `config` is what a config file holds, as a value. Throws a `ConfigError`. */
+/**
+ * `config` is what a config file holds, as a value. Throws a `ConfigError`. Events go to standard
+ * error, for people, unless `logs.events` says otherwise.
+ */
 export function createProxy(config: unknown): Proxy {
   const { plan, problems, events } = compileValue(config, "config");
   if (plan === undefined) throw new ConfigError(problems);
@@ -74,13 +77,14 @@ export function createProxy(config: unknown): Proxy {
   let listening: ReturnType<typeof runObserved<Worker>> | undefined;
   let metrics: readonly OpenListener[] = [];
   let voice: Voice | undefined;
-  // What a program says by itself is for people, unless its config says otherwise.
-  const tell: TellEvent = (event) => {
+  const begin = (): Worker => {
+    // A program that has a proxy in it talks to people, unless its config says otherwise.
     voice ??= openVoice({ ...events, format: events.format ?? "pretty" }, false);
     voice.begin();
-    voice.tell(event);
+    return createWorker(plan, { tell: voice.tell });
   };
-  const started = (): Worker => (worker ??= createWorker(plan, { tell }));
+  const tell: TellEvent = (event) => voice?.tell(event);
+  const started = (): Worker => (worker ??= begin());
   const listen = async (): Promise<Worker> => {
     const own = started();
     await own.listen(plan.listeners);
@@ -107,15 +111,16 @@ export function createProxy(config: unknown): Proxy {
     fetch: (request) => started().guests.fetch(request),
     async close(graceMs = plan.drainMs) {
       const guests = worker;
+      const ending = voice;
       // Whoever called `listen` was told if it failed; then there may be guests all the same.
       const begun = listening?.catch(() => undefined);
       worker = undefined;
+      voice = undefined;
       listening = undefined;
       metrics = [];
       const running = (await begun) ?? guests;
       await running?.stop(graceMs);
-      await voice?.close();
-      voice = undefined;
+      await ending?.close();
     },
   };
 }

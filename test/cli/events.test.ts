@@ -166,6 +166,28 @@ void test("events: an address that cannot be had is an event, where programs rea
   );
 });
 
+/** Something in the program forgets a promise, at a signal. */
+const forgetful = `process.on("SIGUSR2", () => void Promise.reject(new Error("stray")))`;
+
+void test("events: a promise that nobody handles is told, and ends nothing", async () => {
+  const module = `data:text/javascript,${encodeURIComponent(forgetful)}`;
+  const environment = { ...byItself, NODE_OPTIONS: `--import ${module}` };
+  await running({ environment }, async (program) => {
+    const [, port] = await program.says(/"listeners":\["127\.0\.0\.1:(\d+)"\]/);
+    program.signal("SIGUSR2");
+    await program.says(/nobody handled/);
+    assert.equal(await statusOf(port), 502);
+    program.signal("SIGTERM");
+    const { code, stderr } = await program.outcome();
+    assert.equal(code, 0);
+    const told = toldIn(stderr).find(({ level }) => level === "error");
+    assert.match(
+      JSON.stringify(told?.["error"]),
+      /"type":"Error","message":"stray","stack":".*at /,
+    );
+  });
+});
+
 const wrongWords = [
   {
     environment: { FOREGATE_LOG_LEVEL: "loud" },
