@@ -15,7 +15,7 @@ function environment(): NodeJS.ProcessEnv {
   return { ...Object.fromEntries(entries), PATH: path };
 }
 
-/** The program's file, in JavaScript. The package lands in `folder`, which is somebody's to remove. */
+/** The file of the program, in JavaScript. The package lands in `folder`, which stays. */
 export function installPackage(folder: string): string {
   const user = join(folder, "user");
   mkdirSync(user);
