@@ -18,6 +18,7 @@ import { ensurePrograms, versionsOf } from "./programs.ts";
 import { proxiesWithLog } from "./proxies.ts";
 import { machineName, renderPage, renderTables, type Results } from "./report.ts";
 import { measureLoad, type Measurement } from "./rounds.ts";
+import { measureStart, type StartResult } from "./start-time.ts";
 
 const options = readOptions(process.argv.slice(2));
 if (typeof options === "string") {
@@ -32,22 +33,25 @@ if (typeof options === "string") {
 }
 
 async function measure({ modes, proxies, rounds, seconds }: Options): Promise<Results> {
-  ensurePrograms(proxies);
+  const compared = modes.some((mode) => mode !== "start") ? proxies : [];
+  if (compared.length > 0) ensurePrograms(compared);
   const processes = new Processes();
   const load: Measurement[] = [];
   let memory: readonly MemoryResult[] = [];
   let latency: readonly LatencyResult[] = [];
+  let start: readonly StartResult[] = [];
   for (const mode of modes) {
     console.error(mode);
     const names = mode === "logs" ? proxies.filter((n) => proxiesWithLog.includes(n)) : proxies;
-    if (mode === "memory") memory = await measureMemory(processes, names);
+    if (mode === "start") start = await measureStart(processes, { rounds });
+    else if (mode === "memory") memory = await measureMemory(processes, names);
     else if (mode === "latency") {
       latency = await measureLatency(processes, names, { rounds, seconds });
     } else load.push(...(await measureLoad(processes, mode, names, { rounds, seconds })));
   }
   const date = new Date().toISOString();
-  const versions = versionsOf(proxies);
-  return { date, machine: machineName(), rounds, seconds, versions, load, memory, latency };
+  const versions = compared.length > 0 ? versionsOf(compared) : { node: process.versions.node };
+  return { date, machine: machineName(), rounds, seconds, versions, load, memory, latency, start };
 }
 
 function writeResults(results: Results, { jsonFile, writesPage }: Options): void {

@@ -7,6 +7,7 @@ import type { LatencyResult } from "./latency.ts";
 import type { MemoryResult } from "./memory.ts";
 import type { ProxyName } from "./proxies.ts";
 import type { LoadMode, Measurement } from "./rounds.ts";
+import { startCases, type StartResult } from "./start-time.ts";
 
 export interface Results {
   readonly date: string;
@@ -17,6 +18,7 @@ export interface Results {
   readonly load: readonly Measurement[];
   readonly memory: readonly MemoryResult[];
   readonly latency: readonly LatencyResult[];
+  readonly start: readonly StartResult[];
 }
 
 interface Table {
@@ -51,6 +53,9 @@ and adds to a request what it adds by default. nginx: \`proxy_http_version 1.1\`
 \`http-reuse safe\`. Caddy: \`GOMAXPROCS=1\`, admin off. http-proxy: its default, which is no
 agent, so it dials for every request and closes the client's connection behind every answer.
 
+In the start table the program is the installed package, and all is divided by the runtime that
+starts and does nothing; the aim for \`run\` is 8 times that.
+
 In the latency table the row "(none)" is the upstream without a proxy. Run it all with
 \`npm run bench -- all\`; how to read it is told in \`bench/README.md\`.`;
 
@@ -75,7 +80,7 @@ ${method}
 ${renderTables(results)}`;
 }
 
-function tablesOf({ load, memory, latency }: Results): readonly Table[] {
+function tablesOf({ load, memory, latency, start }: Results): readonly Table[] {
   const modes = [...new Set(load.map(({ mode }) => mode))];
   const tables = modes.map((mode) =>
     loadTable(
@@ -85,6 +90,7 @@ function tablesOf({ load, memory, latency }: Results): readonly Table[] {
   );
   if (memory.length > 0) tables.push(memoryTable(memory));
   if (latency.length > 0) tables.push(latencyTable(latency));
+  if (start.length > 0) tables.push(startTable(start));
   return tables;
 }
 
@@ -165,6 +171,29 @@ function latencyTable(all: readonly LatencyResult[]): Table {
   const half = ["half load, requests/s", "p50", "p99"];
   const beside = ["500/s alone, p99", "beside big transfers, p99", "× alone", "MB/s down", "up"];
   return { title: "Latency of 60 B answers", headings: ["proxy", ...half, ...beside], rows };
+}
+
+function startTable(all: readonly StartResult[]): Table {
+  const rows = startCases.map((name) => {
+    const own = all.filter((each) => each.case === name);
+    const cells = (["wallMs", "cpuMs"] as const).flatMap((figure) => [
+      `${round(median(own.map((each) => each[figure])))} ms`,
+      median(own.map((each) => each[figure] / runtimeFigure(all, each.round, figure))).toFixed(1),
+    ]);
+    return [name, ...cells];
+  });
+  return { title: "Start", headings: ["program", "time", "× node", "CPU", "× node"], rows };
+}
+
+/** The median of the bare runtime in one round. */
+function runtimeFigure(
+  all: readonly StartResult[],
+  round: number,
+  figure: "wallMs" | "cpuMs",
+): number {
+  const [runtime] = startCases;
+  const own = all.filter((each) => each.case === runtime && each.round === round);
+  return median(own.map((each) => each[figure]));
 }
 
 /** The median of the ratios to nginx of the same round. */

@@ -24,6 +24,7 @@ export class ForegateProcess {
       cwd: fileURLToPath(new URL("..", import.meta.url)),
       // Its own process group: Ctrl-C reaches only us, and it gets one signal from us, not two.
       detached: true,
+      env: { FOREGATE_LOG_FORMAT: "pretty", ...process.env },
       stdio: ["ignore", "inherit", "inherit"],
     });
     this.ended = new Promise((resolve) => {

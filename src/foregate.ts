@@ -8,10 +8,12 @@ import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 
 import { runObserved } from "./admin/run-observed.ts";
+import { openVoice, type Voice } from "./cli/event-voice.ts";
 import { version } from "./cli/version.ts";
 import { compileValue } from "./config/load.ts";
 import type { Problem } from "./config/problems.ts";
 import type { OpenListener } from "./net/doors.ts";
+import type { TellEvent } from "./observe/events.ts";
 import { createWorker, type Worker } from "./worker.ts";
 
 export type { Config } from "./config/config-type.ts";
@@ -79,14 +81,25 @@ export interface Proxy {
 /** What stands behind a middleware. */
 export type Next = (error?: unknown) => void;
 
-/** `config` is what a config file holds, as a value. Throws a `ConfigError`. */
+/**
+ * `config` is what a config file holds, as a value. Throws a `ConfigError`. Events go to standard
+ * error, for people, unless `logs.events` says otherwise.
+ */
 export function createProxy(config: unknown): Proxy {
-  const { plan, problems } = compileValue(config, "config");
+  const { plan, problems, events } = compileValue(config, "config");
   if (plan === undefined) throw new ConfigError(problems);
   let worker: Worker | undefined;
   let listening: ReturnType<typeof runObserved<Worker>> | undefined;
   let metrics: readonly OpenListener[] = [];
-  const started = (): Worker => (worker ??= createWorker(plan));
+  let voice: Voice | undefined;
+  const begin = (): Worker => {
+    // A program that has a proxy in it talks to people, unless its config says otherwise.
+    voice ??= openVoice({ ...events, format: events.format ?? "pretty" }, false);
+    voice.begin();
+    return createWorker(plan, { tell: voice.tell });
+  };
+  const tell: TellEvent = (event) => voice?.tell(event);
+  const started = (): Worker => (worker ??= begin());
   const listen = async (): Promise<Worker> => {
     const own = started();
     await own.listen(plan.listeners);
@@ -100,7 +113,7 @@ export function createProxy(config: unknown): Proxy {
       return metrics;
     },
     async listen() {
-      listening ??= runObserved(plan, version(), listen);
+      listening ??= runObserved(plan, version(), listen, tell);
       try {
         ({ metrics } = await listening);
       } catch (error) {
@@ -113,13 +126,16 @@ export function createProxy(config: unknown): Proxy {
     fetch: (request) => started().guests.fetch(request),
     async close(graceMs = plan.drainMs) {
       const guests = worker;
+      const ending = voice;
       // Whoever called `listen` was told if it failed; then there may be guests all the same.
       const begun = listening?.catch(() => undefined);
       worker = undefined;
+      voice = undefined;
       listening = undefined;
       metrics = [];
       const running = (await begun) ?? guests;
       await running?.stop(graceMs);
+      await ending?.close();
     },
   };
 }

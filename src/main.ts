@@ -17,12 +17,14 @@ const oldestNode = [24, 12] as const;
 try {
   refuseOldNode();
   const { runCommandLine } = await import("./cli/command-line.ts");
-  const exitCode = await runCommandLine(process.argv.slice(2), async (plan) => {
+  const exitCode = await runCommandLine(process.argv.slice(2), async (plan, tell) => {
     const { tuneCollector } = await import("./cli/tune-collector.ts");
     tuneCollector();
     const { startWorker } = await import("./worker.ts");
     const { runObserved } = await import("./admin/run-observed.ts");
-    return await runObserved(plan, version(), () => startWorker(plan));
+    const run = await runObserved(plan, version(), () => startWorker(plan, { tell }), tell);
+    process.on("unhandledRejection", (reason) => run.noteRejection(reason));
+    return run;
   });
   process.exit(exitCode);
 } catch (error) {

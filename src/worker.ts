@@ -25,6 +25,7 @@ import { serve } from "./exchange/serve.ts";
 import { SwitchFiles } from "./maintenance/switch-files.ts";
 import { RequestIds } from "./http/request-id.ts";
 import type { AccessLog } from "./observe/access-log.ts";
+import { troubleEvent, type ProgramEvent, type TellEvent } from "./observe/events.ts";
 import { openAccessLog } from "./observe/open-access-log.ts";
 import { FlushList } from "./transport/flush-list.ts";
 import { NetTransport } from "./transport/net-transport.ts";
@@ -32,6 +33,7 @@ import { connectionsWithinOpenFiles } from "./transport/open-files.ts";
 import type { Transport } from "./transport/channel.ts";
 import { Pool } from "./upstream/pool.ts";
 import type { Services } from "./upstream/services.ts";
+import { UpstreamNews } from "./upstream/upstream-news.ts";
 
 /** How often deadlines are looked at and logs are flushed, in ms. */
 const tickMs = 100;
@@ -53,7 +55,12 @@ export interface WorkerOptions {
   readonly time?: TimeSource;
   /** Tests put a faulty twin here. */
   readonly transport?: Transport;
-  /** An exception that is a bug, or trouble of the machine; by default a line on standard error. */
+  /** Hears what is worth knowing of what happens; by default nobody. */
+  readonly tell?: TellEvent;
+  /**
+   * An exception that is a bug, or trouble of the machine; by default an event, and if there is no
+   * `tell` a line on standard error.
+   */
   readonly onTrouble?: (what: string, error: unknown) => void;
 }
 
@@ -77,6 +84,8 @@ export interface Worker {
   tick(): void;
   /** After the log files were moved away: goes on in new ones. */
   reopenLogs(): void;
+  /** A promise was rejected, and nobody handled it: that is counted and told, and never fatal. */
+  noteRejection(reason: unknown): void;
   /** Stops accepting, drains for up to `graceMs`, then cuts. */
   stop(graceMs: number): Promise<void>;
 }
@@ -97,7 +106,7 @@ export async function startWorker(plan: Plan, options: WorkerOptions = {}): Prom
 
 /** A worker that listens nowhere yet: guests may come. Throws if its log cannot be opened. */
 export function createWorker(plan: Plan, options: WorkerOptions = {}): Worker {
-  const onTrouble = options.onTrouble ?? tellOnStandardError;
+  const onTrouble = options.onTrouble ?? troubleTeller(options.tell);
   const transport = options.transport ?? new NetTransport();
   const counters = new Counters();
   const time = options.time ?? machineTime;
@@ -109,7 +118,8 @@ export function createWorker(plan: Plan, options: WorkerOptions = {}): Worker {
   };
   transport.onFault = onBug;
   const flushes = new FlushList(setImmediate, onBug);
-  const services = { transport, wheel, clock, counters, flushes };
+  const news = options.tell && new UpstreamNews(options.tell, clock);
+  const services = { transport, wheel, clock, counters, flushes, news };
   const accessLog = openAccessLog(plan.accessLog);
   const pools = plan.pools.map((pool) => new Pool(pool, services));
   const switches = new SwitchFiles(plan.switchFiles, clock.nowMs, onTrouble);
@@ -128,6 +138,7 @@ export function createWorker(plan: Plan, options: WorkerOptions = {}): Worker {
   const tick = tickOf({ ...services, time, onBug }, [
     () => switches.tick(clock.nowMs),
     () => hookTrouble.tend(),
+    () => news?.look(),
     () => tendLog(accessLog, counters, onTrouble),
   ]);
   const doorServices: DoorServices = {
@@ -155,6 +166,7 @@ export function createWorker(plan: Plan, options: WorkerOptions = {}): Worker {
     spooledBytes: () => rooms.spoolBudget.bytesUsed,
     reopenLogs: () =>
       accessLog?.reopen((error) => onTrouble("cannot reopen the access log", error)),
+    noteRejection: rejectionNoter(counters, onTrouble),
     async stop(graceMs) {
       await doors.drain(graceMs);
       for (const pool of pools) pool.stop();
@@ -206,12 +218,15 @@ function tickOf(
   };
 }
 
+function rejectionNoter(counters: Counters, onTrouble: OnTrouble): Worker["noteRejection"] {
+  return (reason) => {
+    counters.guardedExceptions += 1;
+    onTrouble("a bug: nobody handled a rejected promise", reason);
+  };
+}
+
 /** What a log cannot say itself, since it is lost, is said elsewhere. */
-function tendLog(
-  log: AccessLog | undefined,
-  counters: Counters,
-  onTrouble: (what: string, error: unknown) => void,
-): void {
+function tendLog(log: AccessLog | undefined, counters: Counters, onTrouble: OnTrouble): void {
   if (log === undefined) return;
   log.flush();
   counters.logLinesDropped = log.droppedLines;
@@ -229,12 +244,14 @@ const machineTime: TimeSource = {
   wallMs: () => Date.now(),
 };
 
-function tellOnStandardError(what: string, error: unknown): void {
-  process.stderr.write(`foregate: ${what}: ${describeError(error)}\n`);
+type OnTrouble = NonNullable<WorkerOptions["onTrouble"]>;
+
+function troubleTeller(tell: TellEvent = tellOnStandardError): OnTrouble {
+  return (what, trouble) => tell(troubleEvent(what, trouble));
 }
 
-/** The system's errors say what is wrong in one line; of our own mistakes the stack is wanted. */
-function describeError(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return "syscall" in error ? error.message : (error.stack ?? error.message);
+/** As far as it is bad: who does not listen is not told of the rest. */
+function tellOnStandardError({ message, error }: ProgramEvent): void {
+  const seen = error === undefined ? "" : `: ${error.stack ?? error.message}`;
+  process.stderr.write(`foregate: ${message}${seen}\n`);
 }

@@ -4,6 +4,7 @@
  */
 
 import type { Plan } from "../exchange/plan.ts";
+import { troubleEvent, type ProgramEvent, type TellEvent } from "../observe/events.ts";
 import type { Observable } from "./metrics-answers.ts";
 import type { BoundMetrics } from "./metrics-server.ts";
 
@@ -22,10 +23,13 @@ export async function runObserved<Started extends Run>(
   plan: Plan,
   version: string,
   start: () => Promise<Started>,
+  tell: TellEvent = tellOnStandardError,
 ): Promise<Started & WithMetrics> {
   if (plan.metrics === undefined) return { ...(await start()), metrics: [] };
   const { MetricsServer } = await import("./metrics-server.ts");
-  const server = new MetricsServer(version, plan.metrics.listeners, tellOnStandardError);
+  const server = new MetricsServer(version, plan.metrics.listeners, (error) =>
+    tell(troubleEvent("metrics", error)),
+  );
   try {
     const metrics = await server.listen();
     const run = await start();
@@ -45,7 +49,6 @@ export async function runObserved<Started extends Run>(
   }
 }
 
-function tellOnStandardError(error: unknown): void {
-  const seen = error instanceof Error ? error.stack : String(error);
-  process.stderr.write(`foregate: metrics: ${seen}\n`);
+function tellOnStandardError({ message, error }: ProgramEvent): void {
+  process.stderr.write(`foregate: ${message}${error === undefined ? "" : `: ${error.stack}`}\n`);
 }

@@ -16,21 +16,24 @@ export const bindCodes = {
   other: "FG2106",
 } as const;
 
-interface Trouble {
+export interface BindTrouble {
   readonly code: (typeof bindCodes)[keyof typeof bindCodes];
   readonly what: string;
   readonly fixes: readonly string[];
 }
 
 /** undefined: it is no error of listening. */
-export function describeBindError(
+export function bindTroubleOf(
   error: unknown,
   listeners: readonly PlacedListener[],
-): string | undefined {
+): { readonly trouble: BindTrouble; readonly listener: PlacedListener } | undefined {
   if (!(error instanceof Error) || !("label" in error)) return undefined;
   const listener = listeners.find(({ options }) => options.label === error.label);
-  if (listener === undefined) return undefined;
-  const trouble = troubleOf(error, listener);
+  return listener && { trouble: troubleOf(error, listener), listener };
+}
+
+/** For people. */
+export function describeBindTrouble(trouble: BindTrouble, listener: PlacedListener): string {
   const { label } = listener.options;
   const where = listener.writtenAt ?? "by default, because the config has no `listen`";
   const [fix = "", ...others] = trouble.fixes;
@@ -43,7 +46,11 @@ export function describeBindError(
   ].join("\n");
 }
 
-function troubleOf(error: NodeJS.ErrnoException, { key, options }: PlacedListener): Trouble {
+/** What it means that listening there failed, or would fail, with this error. */
+export function troubleOf(
+  error: NodeJS.ErrnoException,
+  { key, options }: PlacedListener,
+): BindTrouble {
   const { label, host, port, socketPath } = options;
   if (socketPath !== undefined) return socketTrouble(error, key, socketPath);
   switch (error.code ?? "") {
@@ -84,7 +91,7 @@ const otherPort = (key: Key, port: number): number =>
 const anyAddress = (key: Key, port: number): string =>
   key === "listen" ? `every address: listen: ${port}` : `this machine only: metrics: ${port}`;
 
-function privilegeTrouble(key: Key, port: number): Trouble {
+function privilegeTrouble(key: Key, port: number): BindTrouble {
   return {
     code: bindCodes.privilege,
     what: `port ${port} needs a privilege this process lacks`,
@@ -96,7 +103,7 @@ function privilegeTrouble(key: Key, port: number): Trouble {
   };
 }
 
-function socketTrouble(error: NodeJS.ErrnoException, key: Key, path: string): Trouble {
+function socketTrouble(error: NodeJS.ErrnoException, key: Key, path: string): BindTrouble {
   const folder = dirname(path);
   // The system's own word for it, ENOENT, comes out of Node as EACCES.
   if (!existsSync(folder)) {
@@ -129,7 +136,7 @@ function socketTrouble(error: NodeJS.ErrnoException, key: Key, path: string): Tr
   }
 }
 
-function otherTrouble(error: Error, key: Key, label: string): Trouble {
+function otherTrouble(error: Error, key: Key, label: string): BindTrouble {
   return {
     code: bindCodes.other,
     what: `cannot listen on ${label}: ${error.message}`,

@@ -160,6 +160,18 @@ function addBeginning(program: Command, { end }: Surroundings): void {
       end(await (await commands()).init(what));
     });
   program
+    .command("doctor")
+    .description(
+      "see whether all is there that a config needs: connects to upstreams, binds nothing",
+    )
+    .option(...configOption)
+    .option(...envFileOption)
+    .option(...execOption)
+    .option("--json", "as JSON")
+    .action(async (options: Commands.LookOptions & { json?: true }) => {
+      end(await (await commands()).doctor({ ...options, ...globals(program) }));
+    });
+  program
     .command("env")
     .description("show what this program finds around it")
     .option("--json", "as JSON")

@@ -1,17 +1,18 @@
 /** What each command does; every function resolves with an exit code. */
 
 import { compileValue, loadConfig, type LoadedConfig } from "../config/load.ts";
-import { isError } from "../config/problems.ts";
+import { adviceOn, isError, type Problem } from "../config/problems.ts";
 import type { CodeUse } from "../config/read-code.ts";
 import { withheld } from "../config/withhold.ts";
+import type { ProgramEvent } from "../observe/events.ts";
 import { annotation } from "./annotations.ts";
-import type { ColourChoice } from "./colour.ts";
+import { paintFor, plain, type ColourChoice } from "./colour.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { configOfProxy, configOfTargets, type OneLiner, type ProxyWishes } from "./one-liner.ts";
 import { countProblems, lookOf, problemLines, problemsAsJson } from "./report-problems.ts";
 import { count, heard, print, say } from "./say.ts";
 import type { Starter } from "./init.ts";
-import type { StartPlan } from "./start.ts";
+import type { Start, StartPlan } from "./start.ts";
 
 /** Of every command. */
 export interface GlobalOptions {
@@ -95,14 +96,14 @@ export async function printConfig(
 ): Promise<number> {
   const config = await look(options);
   if (config === undefined) return exitCodes.usage;
-  const { plan, siteOptions, poolNames } = config;
+  const { plan, siteOptions, poolNames, events } = config;
   if (plan === undefined) {
     tellProblems(config, options);
     return exitCodes.configInvalid;
   }
   const { effectiveConfig } = await import("../config/effective.ts");
-  const whole = effectiveConfig(plan, siteOptions, { poolNames, hidesSecrets: true });
-  const effective = withheld(whole, config.withhold);
+  const around = { poolNames, events, hidesSecrets: true };
+  const effective = withheld(effectiveConfig(plan, siteOptions, around), config.withhold);
   if (options.json === true) print(JSON.stringify(effective, undefined, 2));
   else print((await import("yaml")).stringify(effective, yamlStyle).trimEnd());
   await heard();
@@ -155,6 +156,26 @@ export async function init(what: Starter): Promise<number> {
   return exitCodes.ok;
 }
 
+/** Looks at everything that a config needs, and says what is not as it should be. */
+export async function doctor(options: LookOptions & { readonly json?: true }): Promise<number> {
+  const config = await look(options);
+  if (config === undefined) return exitCodes.usage;
+  const { examine } = await import("./examine.ts");
+  const { checkLines, checksOf } = await import("./doctor-checks.ts");
+  const found = checksOf(await examine(config));
+  const checks = found.map(({ message, ...rest }) => ({
+    ...rest,
+    message: config.withhold(message),
+  }));
+  const hasFailed = checks.some(({ state }) => state === "fail");
+  if (options.json === true) {
+    const plainChecks = checks.map(({ mend, ...check }) => ({ ...check, mend: mend ?? null }));
+    print(JSON.stringify({ ok: !hasFailed, checks: plainChecks }, undefined, 2));
+  } else for (const line of checkLines(checks)) print(line);
+  await heard();
+  return hasFailed ? exitCodes.failed : exitCodes.ok;
+}
+
 export async function env(options: { readonly json?: true }): Promise<number> {
   const { surroundingLines, surroundings } = await import("./environment.ts");
   const found = surroundings(process.env, process.cwd());
@@ -199,13 +220,31 @@ async function startOr(
   startPlan: StartPlan,
 ): Promise<number> {
   const { plan } = config;
-  tellProblems(config, { color });
   if (plan === undefined) {
+    tellProblems(config, { color });
     await heard();
     return codeIfWrong;
   }
+  const { openVoice, withEnvironment } = await import("./event-voice.ts");
+  const events = withEnvironment(config.events, process.env);
+  if (typeof events === "string") {
+    say(`error: ${events}`);
+    return exitCodes.usage;
+  }
+  const surface = { isTerminal: process.stderr.isTTY, environment: process.env };
+  const voice = openVoice(events, paintFor(color, surface) !== plain);
+  if (voice.isForPrograms) for (const problem of config.problems) voice.tell(problemEvent(problem));
+  else tellProblems(config, { color });
   const { start } = await import("./start.ts");
-  return await start(() => startPlan(plan), config, plan.drainMs);
+  const begin: Start["begin"] = (tell) => startPlan(plan, tell);
+  return await start({ begin, config, drainMs: plan.drainMs, voice });
+}
+
+/** Of a config that is used all the same. */
+function problemEvent(problem: Problem): ProgramEvent {
+  const { code, message, file, line, column, path } = problem;
+  const fields = { code, file, line, column, path, help: adviceOn(problem) };
+  return { level: "warn", message, fields };
 }
 
 /** To whoever wants something else of the config. */

@@ -28,6 +28,8 @@ export interface Surroundings {
 /** Variables that change what the program does. */
 const variableNames = [
   "FOREGATE_CONFIG",
+  "FOREGATE_LOG_FORMAT",
+  "FOREGATE_LOG_LEVEL",
   "XDG_CONFIG_HOME",
   "HOME",
   "NO_COLOR",

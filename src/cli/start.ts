@@ -9,10 +9,13 @@
 
 import type { LoadedConfig } from "../config/load.ts";
 import type { Plan } from "../exchange/plan.ts";
+import type { ProgramEvent, TellEvent } from "../observe/events.ts";
 import { banner, type BoundListener } from "./banner.ts";
-import { describeBindError } from "./bind-error.ts";
+import { bindTroubleOf, describeBindTrouble } from "./bind-error.ts";
+import type { Voice } from "./event-voice.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { count, say } from "./say.ts";
+import { version } from "./version.ts";
 
 /** How long the first Ctrl-C waits: somebody sits there and watches. */
 const terminalDrainMs = 3_000;
@@ -34,68 +37,116 @@ export interface Running {
 }
 
 /** Rejects if a listener cannot be had, with the system's error and its `label`. */
-export type StartPlan = (plan: Plan) => Promise<Running>;
+export type StartPlan = (plan: Plan, tell: TellEvent) => Promise<Running>;
+
+export interface Start {
+  readonly begin: (tell: TellEvent) => Promise<Running>;
+  readonly config: LoadedConfig;
+  readonly drainMs: number;
+  readonly voice: Voice;
+}
 
 /** Resolves with the exit code. */
-export async function start(
-  begin: () => Promise<Running>,
-  config: LoadedConfig,
-  drainMs: number,
-): Promise<number> {
+export async function start({ begin, config, drainMs, voice }: Start): Promise<number> {
   let running: Running;
   try {
-    running = await begin();
+    running = await begin(voice.tell);
   } catch (error) {
-    const trouble = describeBindError(error, [...config.listeners, ...config.metrics]);
-    if (trouble === undefined) throw error;
-    say(config.withhold(trouble));
+    const found = bindTroubleOf(error, [...config.listeners, ...config.metrics]);
+    if (found !== undefined) tellBindTrouble(found, config.withhold, voice);
+    await voice.close();
+    if (found === undefined) throw error;
     return exitCodes.cannotBind;
   }
   // Who reads that it is ready may send a signal at once.
-  const stopped = untilStopped(running, drainMs);
-  const { sites } = config;
-  const { listeners, metrics } = running;
-  say(banner({ listeners, metrics, sites, tookMs: performance.now() }));
-  return await stopped;
+  const stopped = untilStopped(running, drainMs, voice);
+  tellReady(running, config, voice);
+  voice.begin();
+  const code = await stopped;
+  voice.tell({ level: "info", message: "stopped", fields: { exit_code: code } });
+  await voice.close();
+  return code;
+}
+
+/** With a picture where people look. */
+function tellBindTrouble(
+  { trouble, listener }: NonNullable<ReturnType<typeof bindTroubleOf>>,
+  withhold: LoadedConfig["withhold"],
+  { tell, isBesideBanner, isForPrograms }: Voice,
+): void {
+  if (!isForPrograms) say(withhold(describeBindTrouble(trouble, listener)));
+  if (isBesideBanner) return;
+  const { code, what, fixes } = trouble;
+  const fields = { code, listener: withhold(listener.options.label), fixes: fixes.map(withhold) };
+  tell({ level: "error", message: withhold(what), fields });
+}
+
+function tellReady({ listeners, metrics }: Running, config: LoadedConfig, voice: Voice): void {
+  const tookMs = performance.now();
+  const { sites, file } = config;
+  if (!voice.isForPrograms) say(banner({ listeners, metrics, sites, tookMs }));
+  if (voice.isBesideBanner) return;
+  const fields = {
+    version: version(),
+    config: file,
+    listeners: listeners.map(addressOf),
+    ...(metrics.length === 0 ? {} : { metrics: metrics.map(addressOf) }),
+    sites: sites.length,
+    took_ms: Math.round(tookMs),
+    pid: process.pid,
+  };
+  voice.tell({ level: "info", message: "ready", fields });
+}
+
+/** Where it really listens: a config's port 0 is none. */
+function addressOf({ label, address, port }: BoundListener): string {
+  if (port === 0) return label;
+  return address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
 }
 
 /** Settles once: drained, or cut by a second signal. */
-function untilStopped(running: Running, drainMs: number): Promise<number> {
+function untilStopped(running: Running, drainMs: number, voice: Voice): Promise<number> {
+  const { tell } = voice;
   const { promise, resolve, reject } = Promise.withResolvers<number>();
   let firstMs: number | undefined;
-  const stop = (graceMs: number): void => {
+  const stop = (signal: NodeJS.Signals, graceMs: number): void => {
     firstMs = performance.now();
+    tell(stoppingEvent(signal, running.counters.exchangesInFlight, graceMs));
     running.stop(graceMs).then(() => resolve(exitCodes.ok), reject);
   };
-  const ask = (graceMs: number): void => {
-    if (firstMs === undefined) {
-      const waitMs = Math.min(graceMs, drainMs);
-      tellWaiting(running.counters.exchangesInFlight, waitMs);
-      stop(waitMs);
-    } else if (performance.now() - firstMs >= sameSignalMs) {
-      say("foregate: stopped at once");
+  const ask = (signal: NodeJS.Signals, graceMs: number): void => {
+    if (firstMs === undefined) stop(signal, Math.min(graceMs, drainMs));
+    else if (performance.now() - firstMs >= sameSignalMs) {
+      tell({ level: "warn", message: "stopped at once by a second signal", fields: { signal } });
       resolve(exitCodes.failed);
     }
   };
   const isWatched = process.stderr.isTTY;
-  process.on("SIGTERM", () => ask(drainMs));
-  process.on("SIGINT", () => ask(isWatched ? terminalDrainMs : drainMs));
-  process.on("SIGQUIT", () => {
-    if (firstMs === undefined) stop(0);
+  process.on("SIGTERM", (signal) => ask(signal, drainMs));
+  process.on("SIGINT", (signal) => ask(signal, isWatched ? terminalDrainMs : drainMs));
+  process.on("SIGQUIT", (signal) => {
+    if (firstMs === undefined) stop(signal, 0);
     else resolve(exitCodes.ok);
   });
-  process.on("SIGHUP", () => {
-    if (isWatched) ask(terminalDrainMs);
-    else say("foregate: reloading is not available in this version: restart it instead");
+  process.on("SIGHUP", (signal) => {
+    const message = "reloading is not available in this version: restart it instead";
+    if (isWatched) ask(signal, terminalDrainMs);
+    else tell({ level: "warn", message, fields: { signal } });
   });
   // Without a handler, Node would open its inspector on this signal.
-  process.on("SIGUSR1", () => running.reopenLogs());
+  process.on("SIGUSR1", (signal) => {
+    running.reopenLogs();
+    voice.reopen();
+    tell({ level: "info", message: "log files were opened anew", fields: { signal } });
+  });
   return promise;
 }
 
-function tellWaiting(inFlightCount: number, waitMs: number): void {
-  if (inFlightCount === 0) return;
-  const seconds = Math.ceil(waitMs / 1_000);
-  const whom = count(inFlightCount, "exchange");
-  say(`foregate: waiting at most ${seconds} s for ${whom}; a second signal stops at once`);
+function stoppingEvent(signal: string, inFlight: number, graceMs: number): ProgramEvent {
+  const fields = { signal, in_flight: inFlight, wait_ms: graceMs };
+  if (inFlight === 0 || graceMs === 0) return { level: "info", message: "stopping", fields };
+  const seconds = Math.ceil(graceMs / 1_000);
+  const whom = count(inFlight, "exchange");
+  const message = `waiting at most ${seconds} s for ${whom}; a second signal stops at once`;
+  return { level: "info", message, fields };
 }

@@ -11,8 +11,8 @@ import { describe, reject, type Reader } from "../base/reader.ts";
 import type { Plan, RoutePlan } from "../exchange/plan.ts";
 import { clientLimits, clientTimeouts, type ClientLimits } from "../limits/options.ts";
 import { clientLimitsSchema, programTimeoutsSchema } from "../limits/schema.ts";
-import { accessLogDefaults, type AccessLogOptions } from "../observe/options.ts";
-import { logsSchema } from "../observe/schema.ts";
+import { accessLogDefaults, eventLogDefaults, type EventLogOptions } from "../observe/options.ts";
+import { logsSchema, type LogOptions } from "../observe/schema.ts";
 import { forwardedSchema } from "../rewriting/schema.ts";
 import type { SiteOptions } from "../routing/options.ts";
 import { createRouter } from "../routing/router.ts";
@@ -38,6 +38,8 @@ export interface CompiledConfig {
   readonly siteOptions: readonly SiteOptions<RoutePlan>[];
   readonly listeners: readonly PlacedListener[];
   readonly metrics: readonly PlacedListener[];
+  /** For whoever starts the plan: what moves bytes knows of no log of events. */
+  readonly events: EventLogOptions;
   /** Pools that are defined by name. */
   readonly poolNames: readonly string[];
 }
@@ -49,6 +51,7 @@ export const nothingCompiled: Omit<CompiledConfig, "problems"> = {
   siteOptions: [],
   listeners: [],
   metrics: [],
+  events: eventLogDefaults,
   poolNames: [],
 };
 
@@ -81,13 +84,14 @@ export function compile({ value, sources, files, problems: known }: ConfigParts)
     readDefaults(root.at("defaults"), errorPages),
     pools,
   );
-  const rest = readRest(root);
+  const { events, ...rest } = readRest(root);
   const { sites: numbered, routes } = withRows(sites);
   const found = {
     sites: summaries,
     siteOptions: numbered,
     listeners,
     metrics,
+    events,
     poolNames: root
       .at("pools")
       .entries()
@@ -133,7 +137,7 @@ type RestOfPlan = Omit<
   "listeners" | "metrics" | "router" | "pools" | "trust" | "errorPages" | "switchFiles"
 >;
 
-function readRest(root: Place): RestOfPlan {
+function readRest(root: Place): RestOfPlan & LogOptions {
   const timeouts = root.at("timeouts").isThere
     ? root.at("timeouts").parse(programTimeoutsSchema)
     : undefined;
@@ -144,7 +148,7 @@ function readRest(root: Place): RestOfPlan {
     forwarded: (forwarded.isThere ? forwarded.parse(forwardedSchema) : undefined) ?? {
       rfc7239: false,
     },
-    accessLog: readAccessLog(root.at("logs")),
+    ...readLogs(root.at("logs")),
     drainMs: timeouts?.drainMs ?? usualDrainMs,
   };
 }
@@ -170,17 +174,23 @@ function readLimits(place: Place): ClientLimits {
   return limits;
 }
 
-function readAccessLog(logs: Place): AccessLogOptions | undefined {
+function readLogs(logs: Place): LogOptions {
   const options = logs.isThere ? logs.parse(logsSchema) : undefined;
-  if (options === undefined) return accessLogDefaults;
-  const { accessLog } = options;
-  if (accessLog?.file === undefined) return accessLog;
-  const { file } = accessLog;
-  const path = resolve(logs.source.folder, file);
-  if (existsSync(dirname(path))) return { ...accessLog, file: path };
+  if (options === undefined) return { accessLog: accessLogDefaults, events: eventLogDefaults };
+  const { accessLog, events } = options;
+  return {
+    accessLog: accessLog && withFile(accessLog, logs.at("access").at("file")),
+    events: withFile(events, logs.at("events").at("file")),
+  };
+}
+
+/** Its file's name starts from the config's folder. */
+function withFile<Log extends { readonly file: string | undefined }>(log: Log, place: Place): Log {
+  if (log.file === undefined) return log;
+  const path = resolve(place.source.folder, log.file);
+  if (existsSync(dirname(path))) return { ...log, file: path };
   const message = `cannot write ${path}: there is no folder ${dirname(path)}`;
-  const help = `mkdir -p ${dirname(path)}`;
-  return reject(logs.at("access").at("file"), { kind: "file", message, help });
+  return reject(place, { kind: "file", message, help: `mkdir -p ${dirname(path)}` });
 }
 
 const compat: Reader<string> = (value, reporter) => {

@@ -1,9 +1,10 @@
-/** `logs.access` as it is in force; see `effective.ts`. */
+/** `logs` as it is in force; see `effective.ts`. */
 
 import { writeDurationMs } from "../base/quantity.ts";
 import {
   redactionDefaults,
   type AccessLogOptions,
+  type EventLogOptions,
   type RedactionOptions,
   type SelectionOptions,
 } from "../observe/options.ts";
@@ -18,6 +19,15 @@ export function effectiveLog(log: AccessLogOptions): Readonly<Record<string, unk
     only: log.only && onlyOf(log.only),
     sample: log.sampleShare === 1 ? undefined : `${Number((log.sampleShare * 100).toFixed(6))}%`,
   };
+}
+
+export function effectiveEvents({ level, file, format }: EventLogOptions): {
+  readonly level: string;
+  readonly events: unknown;
+} {
+  const isUsual = file === undefined && format === undefined;
+  const written = { ...(file && { file }), ...(format && { format }) };
+  return { level, events: isUsual ? undefined : written };
 }
 
 /** The usual names are always added: only the others are written. */

@@ -7,6 +7,7 @@ import type { AccessOptions, BasicOptions } from "../access/options.ts";
 import { writeByteCount, writeByteRate, writeDurationMs } from "../base/quantity.ts";
 import type { ErrorPages } from "../exchange/error-pages.ts";
 import type { Action, Plan, ProxyAction, RespondAction, RoutePlan } from "../exchange/plan.ts";
+import type { EventLogOptions } from "../observe/options.ts";
 import type { MaintenanceOptions } from "../maintenance/options.ts";
 import { functionLabel } from "../rewriting/function-label.ts";
 import type { FieldRule, Hook, PathMapping } from "../rewriting/options.ts";
@@ -14,13 +15,14 @@ import { isUnder } from "../rewriting/path-prefix.ts";
 import { templateText } from "../rewriting/template.ts";
 import type { RouteMatch, SiteOptions, ValueCondition } from "../routing/options.ts";
 import type { KeepAlive, PoolOptions, UpstreamTimeouts } from "../upstream/options.ts";
-import { effectiveLog } from "./effective-log.ts";
+import { effectiveEvents, effectiveLog } from "./effective-log.ts";
 
 type Map = Readonly<Record<string, unknown>>;
 
 export interface EffectiveOptions {
   /** The names of pools that are written down; others stand where they are used. */
   readonly poolNames: readonly string[];
+  readonly events: EventLogOptions;
   /** Hashes of passwords are left out: what is left is no config any more. */
   readonly hidesSecrets: boolean;
 }
@@ -28,7 +30,7 @@ export interface EffectiveOptions {
 export function effectiveConfig(
   plan: Plan,
   sites: readonly SiteOptions<RoutePlan>[],
-  { poolNames, hidesSecrets }: EffectiveOptions,
+  { poolNames, events, hidesSecrets }: EffectiveOptions,
 ): Map {
   const named = new Set(poolNames);
   const pools = plan.pools.filter(({ name }) => named.has(name));
@@ -36,7 +38,10 @@ export function effectiveConfig(
     listen: listenOf(plan),
     trust: plan.trust.empty ? undefined : plan.trust.blocks(),
     forwarded: plan.forwarded.rfc7239,
-    logs: { access: plan.accessLog === undefined ? "off" : defined(effectiveLog(plan.accessLog)) },
+    logs: defined({
+      access: plan.accessLog === undefined ? "off" : defined(effectiveLog(plan.accessLog)),
+      ...effectiveEvents(events),
+    }),
     metrics: metricsOf(plan),
     errors: errorsOf(plan.errorPages),
     limits: limitsOf(plan),

@@ -30,7 +30,7 @@ const homes: Readonly<Record<string, string>> = {
   exchanges: "`limits` at the top",
   field: "`limits` at the top",
   fields: "`limits` at the top",
-  file: "`respond` of a route, or `logs.access`",
+  file: "`respond` of a route, or `logs.access` or `logs.events`",
   firstByte: "`timeouts` of `defaults`, a pool, a site or a route",
   forwarded: "the top of the config",
   head: "`limits` or `timeouts` at the top",

@@ -1,8 +1,8 @@
 /**
  * The files under log sinks, opened in such a way that no write to a pipe can block.
  *
- * Standard output is opened anew, in non-blocking mode: setting that mode on the descriptor that we
- * were given would set it for everybody who shares it (the shell, our own standard error).
+ * Standard output and standard error are opened anew, in non-blocking mode: setting that mode on
+ * the descriptor that we were given would set it for everybody who shares it, such as the shell.
  */
 
 import {
@@ -30,7 +30,9 @@ export interface LogDevice {
   write(file: number, bytes: Buffer, done: WriteDone): void;
 }
 
-const standardOutput = 1;
+/** Standard output and standard error, by their descriptors. */
+export type StandardStream = 1 | 2;
+
 const append = constants.O_WRONLY | constants.O_APPEND | constants.O_NONBLOCK;
 
 /** Logs tell who called what: nobody but the owner and the group reads them. */
@@ -42,8 +44,8 @@ export function deviceOfFile(path: string): LogDevice {
   );
 }
 
-export function deviceOfStandardOutput(): LogDevice {
-  return deviceOf(openStandardOutput);
+export function deviceOfStream(stream: StandardStream): LogDevice {
+  return deviceOf(() => openStream(stream));
 }
 
 /** A regular file: it never says EAGAIN, and a write to it may take as long as its disk likes. */
@@ -59,7 +61,7 @@ function deviceOf(open: () => number): LogDevice {
       return one.dev === two.dev && one.ino === two.ino;
     },
     close: (file) => {
-      if (file !== standardOutput) closeSync(file);
+      if (file > 2) closeSync(file);
     },
     writeNow: (file, bytes) => writeSync(file, bytes, 0, bytes.length, null),
     write: (file, bytes, done) => writeAsync(file, bytes, 0, bytes.length, null, done),
@@ -73,17 +75,17 @@ function isPipeAt(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isFIFO() === true;
 }
 
-function openStandardOutput(): number {
-  const stats = fstatSync(standardOutput);
-  if (stats.isFile()) return standardOutput;
+function openStream(stream: StandardStream): number {
+  const stats = fstatSync(stream);
+  if (stats.isFile()) return stream;
   if (!stats.isSocket()) {
     try {
-      return openSync("/proc/self/fd/1", append | constants.O_NOCTTY);
+      return openSync(`/proc/self/fd/${stream}`, append | constants.O_NOCTTY);
     } catch {
       // Not Linux, or it belongs to another user: the descriptor that we were given has to do.
     }
   }
   // A socket cannot be opened anew; but when Node makes the stream, it sets the mode.
-  void process.stdout;
-  return standardOutput;
+  void (stream === 1 ? process.stdout : process.stderr);
+  return stream;
 }

@@ -35,6 +35,6 @@ function join(record: AccessRecord): string {
   return `${line}\n`;
 }
 
-function pair(key: string, value: string): string {
+export function pair(key: string, value: string): string {
   return bare.test(value) ? ` ${key}=${value}` : ` ${key}="${jsonText(value)}"`;
 }

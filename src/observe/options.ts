@@ -1,4 +1,4 @@
-/** What is told about exchanges, of which ones, how, and where. */
+/** What is told about exchanges and about the program itself, how, and where. */
 
 /** `Listen` is an address to listen on, which a room above this one describes. */
 export interface MetricsOptions<Listen> {
@@ -23,6 +23,21 @@ export interface AccessLogOptions {
 }
 
 export type AccessFormat = "json" | "combined" | "logfmt" | "pretty";
+
+/** From the worst to what nobody wants to know but whoever looks for a fault. */
+export type EventLevel = "error" | "warn" | "info" | "debug" | "trace";
+
+export type EventFormat = "json" | "logfmt" | "pretty";
+
+/** The log of events: what happens to the program, and not to one exchange. */
+export interface EventLogOptions {
+  /** What is less important is not told; `info` by default. */
+  readonly level: EventLevel;
+  /** A file's path, or undefined for standard error. */
+  readonly file: string | undefined;
+  /** undefined: `pretty` if standard error is a terminal and the log goes there, else `json`. */
+  readonly format: EventFormat | undefined;
+}
 
 /** Whose values never stand in a log. */
 export interface RedactionOptions {
@@ -101,4 +116,10 @@ export const accessLogDefaults: AccessLogOptions = {
   fields: [],
   only: undefined,
   sampleShare: 1,
+};
+
+export const eventLogDefaults: EventLogOptions = {
+  level: "info",
+  file: undefined,
+  format: undefined,
 };

@@ -14,9 +14,13 @@ import {
 } from "../base/reader.ts";
 import {
   accessLogDefaults,
+  eventLogDefaults,
   redactionDefaults,
   type AccessFormat,
   type AccessLogOptions,
+  type EventFormat,
+  type EventLevel,
+  type EventLogOptions,
   type RedactionOptions,
   type SelectionOptions,
 } from "./options.ts";
@@ -141,18 +145,28 @@ const asMap: Reader<object | null> = (value, reporter) => {
   return reject(reporter, { message });
 };
 
+const eventsMap = z.strictObject({
+  file: key(text),
+  format: key(oneOf<EventFormat>(["json", "logfmt", "pretty"], ["ecs", "otlp"])),
+});
+
 export interface LogOptions {
   /** undefined: none. */
   readonly accessLog: AccessLogOptions | undefined;
+  readonly events: EventLogOptions;
 }
 
-/** `level` is checked and kept for the log of events, which a later version writes. */
 export const logsSchema = z
   .strictObject({
     access: z.unknown().transform(asMap).pipe(accessMap.nullable()).optional(),
-    level: key(oneOf(["error", "warn", "info", "debug", "trace"])),
+    events: eventsMap.optional(),
+    level: key(oneOf<EventLevel>(["error", "warn", "info", "debug", "trace"])),
   })
-  .transform(({ access }): LogOptions => {
-    if (access === null) return { accessLog: undefined };
-    return { accessLog: access ?? accessLogDefaults };
-  });
+  .transform(({ access, events, level }): LogOptions => ({
+    accessLog: access === null ? undefined : (access ?? accessLogDefaults),
+    events: {
+      level: level ?? eventLogDefaults.level,
+      file: events?.file,
+      format: events?.format,
+    },
+  }));

@@ -9,24 +9,30 @@ import type { Channel, DialTarget } from "../transport/channel.ts";
 import type { UpstreamAddress } from "./options.ts";
 import { Resolver } from "./resolver.ts";
 import type { Services } from "./services.ts";
+import type { UpstreamState } from "./upstream-news.ts";
 
 export class Dialler {
   readonly #upstream: UpstreamAddress;
   readonly #services: Services;
   readonly #resolver: Resolver;
   readonly #attempts = new Set<Attempt>();
+  #state: UpstreamState | undefined;
 
   constructor(upstream: UpstreamAddress, services: Services) {
     this.#upstream = upstream;
     this.#services = services;
     this.#resolver = new Resolver(upstream.host, services.clock);
+    this.#state = services.news?.stateOf(upstream.label);
   }
 
   /** Rejects with a `Failure` after `connectMs` at the latest. */
   dial(connectMs: number): Promise<Channel> {
     const attempt = new Attempt(this.#upstream, this.#services, connectMs);
     this.#attempts.add(attempt);
-    attempt.onSettled = () => void this.#attempts.delete(attempt);
+    attempt.onSettled = (error) => {
+      this.#attempts.delete(attempt);
+      this.#state?.dialled(error);
+    };
     const { socketPath } = this.#upstream;
     if (socketPath !== undefined) attempt.begin([{ address: "", port: 0, socketPath }]);
     else void this.#resolve(attempt);
@@ -35,6 +41,8 @@ export class Dialler {
 
   /** Nobody waits any more, and the clock that would end an attempt stops too. */
   stop(): void {
+    // What is given up now says nothing of the upstream.
+    this.#state = undefined;
     for (const attempt of this.#attempts) attempt.giveUp("the server stops");
   }
 
@@ -56,7 +64,7 @@ export class Dialler {
 class Attempt implements Timed {
   deadlineMs: number;
   lookMs = Infinity;
-  onSettled: () => void = () => {};
+  onSettled: (error?: unknown) => void = () => {};
   readonly promise: Promise<Channel>;
   readonly #upstream: UpstreamAddress;
   readonly #services: Services;
@@ -96,7 +104,7 @@ class Attempt implements Timed {
 
   fail(error: unknown): void {
     if (this.#isSettled) return;
-    this.#settle();
+    this.#settle(error);
     this.#reject(error);
   }
 
@@ -116,10 +124,10 @@ class Attempt implements Timed {
     this.#resolve(channel);
   }
 
-  #settle(): void {
+  #settle(error?: unknown): void {
     this.#isSettled = true;
     this.#services.wheel.forget(this);
-    this.onSettled();
+    this.onSettled(error);
   }
 
   #refused(error: Error): Failure {

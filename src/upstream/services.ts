@@ -5,6 +5,7 @@ import type { Wheel } from "../base/wheel.ts";
 import type { Counters } from "../observe/counters.ts";
 import type { Transport } from "../transport/channel.ts";
 import type { FlushList } from "../transport/flush-list.ts";
+import type { UpstreamNews } from "./upstream-news.ts";
 
 export interface Services {
   readonly transport: Transport;
@@ -12,4 +13,6 @@ export interface Services {
   readonly clock: Clock;
   readonly counters: Counters;
   readonly flushes: FlushList;
+  /** undefined: nobody wants to hear of upstreams that are down. */
+  readonly news?: UpstreamNews | undefined;
 }

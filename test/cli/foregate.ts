@@ -34,8 +34,13 @@ export class Foregate {
     const { folder = "/", environment = {}, input = "", userId } = around;
     this.#child = spawn(process.execPath, [mainFile, ...words], {
       cwd: folder,
-      // Nobody's own configs and colours.
-      env: { HOME: "/nowhere", PATH: process.env["PATH"], ...environment },
+      // Nobody's own configs and colours; what it says is compared as people see it.
+      env: {
+        HOME: "/nowhere",
+        PATH: process.env["PATH"],
+        FOREGATE_LOG_FORMAT: "pretty",
+        ...environment,
+      },
       ...(userId === undefined ? {} : { uid: userId, gid: userId }),
     });
     this.#child.stdout?.setEncoding("utf8").on("data", (text: string) => {

@@ -84,8 +84,11 @@ for (const { name, config } of [...examples, ...others]) {
   });
 }
 
-function print({ plan, siteOptions, poolNames }: LoadedConfig, hidesSecrets = false): unknown {
-  return effectiveConfig(plan!, siteOptions, { poolNames, hidesSecrets });
+function print(
+  { plan, siteOptions, poolNames, events }: LoadedConfig,
+  hidesSecrets = false,
+): unknown {
+  return effectiveConfig(plan!, siteOptions, { poolNames, events, hidesSecrets });
 }
 
 function load(config: string): LoadedConfig {
@@ -95,7 +98,7 @@ function load(config: string): LoadedConfig {
 }
 
 /** All that a plan says, without what makes no difference. */
-function meaning({ plan, siteOptions }: LoadedConfig): unknown {
+function meaning({ plan, siteOptions, events }: LoadedConfig): unknown {
   const { router: _, trust, pools, ...rest } = plan!;
   const sites = siteOptions.map(({ host, routes }) => ({
     host,
@@ -105,7 +108,7 @@ function meaning({ plan, siteOptions }: LoadedConfig): unknown {
       pool: route.action.type === "proxy" ? pools[route.action.pool] : undefined,
     })),
   }));
-  return { ...rest, trust: trust.blocks(), sites };
+  return { ...rest, trust: trust.blocks(), sites, events };
 }
 
 /** A pool is known by what it is; rules for different fields have no order. */

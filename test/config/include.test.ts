@@ -174,7 +174,7 @@ void test("include: a config in code has it as well, and what it includes is dat
     "conf.d/a.yaml": "sites: { a.example: ':${A:-2}', m.example: ':3' }",
   });
   const { problems } = await loadConfig(main);
-  assert.match(problems.map(writeProblem).join(), /a\.yaml:1:32: .*this host is written twice/);
+  assert.match(problems.map(writeProblem).join(), /a\.yaml:1:33: .*this host is written twice/);
   write("code", { "conf.d/a.yaml": "sites: { a.example: ':${A:-2}' }" });
   const { sites: right } = await loadConfig(main);
   assert.deepEqual(
@@ -193,9 +193,9 @@ void test("include: what is printed has all sites and pools, and is one file", a
     "main.yaml": "include: a.yaml\npools: { p: ':1' }\nsites: { m.example: p }",
     "a.yaml": "pools: { q: ':2' }\nsites: { a.example: q }",
   });
-  const { plan, siteOptions, poolNames, problems } = await loadConfig(main);
+  const { plan, siteOptions, poolNames, events, problems } = await loadConfig(main);
   assert.ok(plan !== undefined && !problems.some(isError));
-  const printed = effectiveConfig(plan, siteOptions, { poolNames, hidesSecrets: true });
+  const printed = effectiveConfig(plan, siteOptions, { poolNames, events, hidesSecrets: true });
   assert.deepEqual(Object.keys(printed["sites"] as object), ["m.example", "a.example"]);
   assert.deepEqual(Object.keys(printed["pools"] as object), ["p", "q"]);
   assert.equal(printed["include"], undefined);

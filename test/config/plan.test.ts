@@ -1,11 +1,17 @@
 /** Config texts, and the parts of the plan that they become. */
 
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { test } from "node:test";
 
+import { readConfig } from "../../src/config/load.ts";
 import type { Plan, ProxyAction } from "../../src/exchange/plan.ts";
 import { clientLimits, clientTimeouts } from "../../src/limits/options.ts";
-import { accessLogDefaults, redactionDefaults } from "../../src/observe/options.ts";
+import {
+  accessLogDefaults,
+  eventLogDefaults,
+  redactionDefaults,
+} from "../../src/observe/options.ts";
 import { keepAlive, upstreamTimeouts } from "../../src/upstream/options.ts";
 import { planOf, routeOf } from "./config-of.ts";
 
@@ -47,6 +53,23 @@ const listenCases: readonly (readonly [listen: string, want: readonly object[]])
 for (const [listen, want] of listenCases) {
   void test(`listen: ${listen}`, () => {
     assert.deepEqual(planOf(`listen: ${listen}${anySite}`).listeners, want);
+  });
+}
+
+const eventCases: readonly (readonly [logs: string, want: object])[] = [
+  ["access: off", eventLogDefaults],
+  ["level: debug", { level: "debug", file: undefined, format: undefined }],
+  [
+    "events: { file: e.log, format: logfmt }",
+    { level: "info", file: join(import.meta.dirname, "e.log"), format: "logfmt" },
+  ],
+];
+
+for (const [logs, want] of eventCases) {
+  void test(`events: ${logs}`, () => {
+    const text = `logs: { ${logs} }${anySite}`;
+    const { events } = readConfig(Buffer.from(text), "foregate.yaml", import.meta.dirname);
+    assert.deepEqual(events, want);
   });
 }
 

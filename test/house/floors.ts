@@ -49,7 +49,7 @@ export const impureNames: ReadonlySet<string> = new Set([
 
 /** What reads a config stays out of the threads that move bytes: they start faster for it. */
 export const notInWorker: ReadonlySet<string> = new Set(
-  "zod yaml commander acme-client src/config src/admin src/cli".split(" "),
+  "zod yaml commander pino sonic-boom acme-client src/config src/admin src/cli".split(" "),
 );
 
 /** Say nothing about what is inside. */

@@ -1,7 +1,10 @@
 /** The package's entry: what a program that imports Foregate gets. */
 
 import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
 import type { AddressInfo } from "node:net";
 
@@ -54,6 +57,21 @@ void test("library: metrics are there as long as the proxy is", async () => {
   }
   assert.equal(proxy.metrics.length, 0);
   await assert.rejects(fetch(metricsUrl, close));
+});
+
+void test("library: events go where the config says, until the proxy is closed", async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "foregate-library-"));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, "events.log");
+  const proxy = createProxy({
+    logs: { access: false, events: { file, format: "json" } },
+    sites: { "*": "127.0.0.1:1" },
+  });
+  assert.equal((await proxy.fetch(new Request("http://x/"))).status, 502);
+  await proxy.close(100);
+  const [line = "", ...others] = readFileSync(file, "utf8").split("\n");
+  assert.match(line, /"message":"upstream 127\.0\.0\.1:1 is unreachable/);
+  assert.deepEqual(others, [""]);
 });
 
 void test("library: a wrong config says all that is wrong and starts nothing", () => {

@@ -112,7 +112,7 @@ void test("package: the program serves, and ends when it is told to", async () =
       new Promise<string>((done) => {
         child.stderr.setEncoding("utf8").on("data", (text: string) => {
           told += text;
-          const found = /http:\/\/localhost:(\d+)/.exec(told);
+          const found = /"listeners":\["[^"]*:(\d+)"\]/.exec(told);
           if (found !== null) done(found[1]!);
         });
       }),

@@ -47,6 +47,8 @@ export class ForegateProgram {
     const [first = process.execPath, ...rest] = command;
     this.#child = spawn(first, [...rest, "src/main.ts", "run", "-c", configFile], {
       cwd: root,
+      // What it says is read as people see it.
+      env: { ...process.env, FOREGATE_LOG_FORMAT: "pretty" },
       stdio: ["ignore", "pipe", "pipe"],
     });
     this.#child.stderr.on("data", (piece: Buffer) => (this.#said += piece.toString()));

@@ -1,20 +1,22 @@
 /**
- * The access log of a running program: files that are moved away under load, a disk that is full,
- * a pipe that nobody reads, a terminal. Serving goes on, and no line is torn (threat 131).
+ * The logs of a running program: files that are moved away under load, a disk that is full, a pipe
+ * that nobody reads, a terminal. Serving goes on, and no line is torn (threat 131).
  */
 
 import assert from "node:assert/strict";
 import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import * as fs from "node:fs";
+import { get } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 
 import { findProgram } from "../../tools/debian.ts";
+import { untilConnected } from "../support/until-connected.ts";
 import { until, within } from "../support/within.ts";
 import { startDemoSite } from "./demo-site.ts";
-import { everythingTo, root, writeConfig } from "./foregate-program.ts";
+import { everythingTo, root, startForegate, writeConfig } from "./foregate-program.ts";
 import { startLoad } from "./load-client.ts";
 
 function folderOf(t: TestContext): string {
@@ -159,6 +161,78 @@ void test("threat 131: a full disk costs lines, and no answer; with room it goes
   assert.equal(ids.length + lostCount, wholeCount);
   assert.equal(new Set(ids).size, ids.length);
 });
+
+void test("threat 131: events wait for a disk that is full, and requests do not", async (t) => {
+  const folder = smallDisk(t, 64);
+  if (folder === undefined) return t.skip("this machine lets the test mount no small disk");
+  const file = join(folder, "events.log");
+  fs.writeFileSync(file, "");
+  fillDisk(join(folder, "filler"));
+  const nobody = "127.0.0.1:1";
+  const logs = `logs: { access: off, events: { file: "${file}" } }`;
+  const foregate = await startForegate(t, `${logs}\nsites: { "*": "${nobody}" }\n`);
+  for (let at = 0; at < 5; at++) assert.equal((await fetch(foregate.url)).status, 502);
+  assert.equal(fs.readFileSync(file, "utf8"), "");
+  shell('mount -o remount,size=1g "$0"', folder);
+  await until(
+    () => / warn {2}upstream 127\.0\.0\.1:1 is unreachable/.test(fs.readFileSync(file, "utf8")),
+    "events are written when there is room",
+    () => foregate.said,
+  );
+  assert.deepEqual(await foregate.stop(), { code: 0, signal: null });
+  const lines = fs.readFileSync(file, "utf8").trimEnd().split("\n");
+  assert.match(lines[0] ?? "", /^\S+ info {2}ready version=/);
+  assert.match(lines.at(-1) ?? "", /^\S+ info {2}stopped exit_code=0$/);
+});
+
+function fillDisk(file: string): void {
+  try {
+    for (;;) fs.appendFileSync(file, Buffer.alloc(1_024));
+  } catch (error) {
+    assert.match(String(error), /ENOSPC/);
+  }
+}
+
+void test("threat 131: a standard error that nobody reads costs no answer", async (t) => {
+  const folder = folderOf(t);
+  const [pipe, socketPath] = [join(folder, "stderr.pipe"), join(folder, "foregate.sock")];
+  execFileSync("sh", ["-c", 'mkfifo "$0"', pipe]);
+  const end = fs.openSync(pipe, fs.constants.O_RDWR | fs.constants.O_NONBLOCK);
+  t.after(() => fs.closeSync(end));
+  while (hasRoom(end));
+  const text = `listen: "unix:${socketPath}"\nlogs: { access: off }\nsites: { "*": "127.0.0.1:1" }`;
+  const words = ["src/main.ts", "run", "-c", writeConfig(t, text)];
+  const env = { ...process.env, FOREGATE_LOG_FORMAT: "json" };
+  const child = spawn(process.execPath, words, {
+    cwd: root,
+    env,
+    stdio: ["ignore", "ignore", end],
+  });
+  const exited = once(child, "exit");
+  t.after(() => child.kill("SIGKILL"));
+  await untilConnected(socketPath);
+  for (let at = 0; at < 5; at++) assert.equal(await statusAt(socketPath), 502);
+  child.kill("SIGTERM");
+  assert.deepEqual(await within(exited, "it ends"), [0, null]);
+});
+
+/** False: the pipe took no more. */
+function hasRoom(pipe: number): boolean {
+  try {
+    return fs.writeSync(pipe, Buffer.alloc(1_024)) > 0;
+  } catch (error) {
+    assert.match(String(error), /EAGAIN/);
+    return false;
+  }
+}
+
+function statusAt(socketPath: string): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    get({ socketPath, agent: false }, (response) => {
+      response.resume().on("end", () => resolve(response.statusCode));
+    }).on("error", reject);
+  });
+}
 
 void test("story: on a terminal the log is for people, and no client drives it", async (t) => {
   const script = findProgram("script");

@@ -1,0 +1,216 @@
+/** What a running program tells, and how: on a pipe, in a file, at which level. */
+
+import assert from "node:assert/strict";
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { get } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+
+import { untilConnected } from "../support/until-connected.ts";
+import { until } from "../support/within.ts";
+import { foregate, Foregate } from "./foregate.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "foregate-events-"));
+after(() => rmSync(folder, { recursive: true }));
+
+type Told = Readonly<Record<string, unknown>>;
+
+const toldIn = (text: string): readonly Told[] =>
+  text
+    .split("\n")
+    .slice(0, -1)
+    .map((line) => JSON.parse(line) as Told);
+
+/** Nobody listens on port 1. */
+const config = (logs = ""): string => `
+listen: "127.0.0.1:0"
+logs: { access: off, ${logs} }
+pools: { spare: { to: ":2" } }
+sites: { "*": "127.0.0.1:1" }
+`;
+
+interface Run {
+  readonly logs?: string;
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** `""`: what the program does by itself, which on a pipe is JSON. */
+const byItself = { FOREGATE_LOG_FORMAT: "" };
+
+async function running(
+  { logs, environment = byItself }: Run,
+  act: (program: Foregate) => Promise<void>,
+): Promise<void> {
+  const program = new Foregate(["run", "-c", "-"], { folder, environment, input: config(logs) });
+  try {
+    await act(program);
+  } finally {
+    await program.kill();
+  }
+}
+
+function statusOf(port: string | undefined): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    get(`http://127.0.0.1:${port}/`, { agent: false }, (response) => {
+      response.resume().on("end", () => resolve(response.statusCode));
+    }).on("error", reject);
+  });
+}
+
+void test("events: on a pipe each is an object in a line, and nothing else is there", async () => {
+  await running({}, async (program) => {
+    const [, port] = await program.says(/"listeners":\["127\.0\.0\.1:(\d+)"\]/);
+    for (let at = 0; at < 3; at++) assert.equal(await statusOf(port), 502);
+    await program.says(/is unreachable/);
+    program.signal("SIGUSR1");
+    await program.says(/opened anew/);
+    program.signal("SIGTERM");
+    const { code, stderr } = await program.outcome();
+    assert.equal(code, 0);
+    const told = toldIn(stderr);
+    assert.deepEqual(
+      told.map(({ level, message }) => `${String(level)} ${String(message)}`),
+      [
+        'warn pool "spare": no route sends to it',
+        "info ready",
+        "warn upstream 127.0.0.1:1 is unreachable: connect ECONNREFUSED 127.0.0.1:1",
+        "info log files were opened anew",
+        "info stopping",
+        "info stopped",
+      ],
+    );
+    const [warning, ready, unreachable, , stopping] = told;
+    assert.deepEqual([warning?.["code"], warning?.["line"]], ["FG1205", 4]);
+    assert.deepEqual([ready?.["config"], ready?.["sites"]], ["<stdin>", 1]);
+    assert.deepEqual(unreachable?.["code"], "connect-refused");
+    assert.deepEqual([stopping?.["signal"], stopping?.["in_flight"]], ["SIGTERM", 0]);
+  });
+});
+
+void test("events: in a file, which is opened anew; standard error is for people", async () => {
+  const file = join(folder, "events.log");
+  const environment = { FOREGATE_LOG_FORMAT: "", FOREGATE_LOG_LEVEL: "" };
+  await running({ logs: "events: { file: events.log }", environment }, async (program) => {
+    const [, port] = await program.says(/➜ {2}http:\/\/127\.0\.0\.1:(\d+)/);
+    await until(() => existsSync(file) && readFileSync(file, "utf8").includes("ready"), "ready");
+    renameSync(file, `${file}.1`);
+    program.signal("SIGUSR1");
+    await until(() => existsSync(file), "a new file");
+    await statusOf(port);
+    program.signal("SIGTERM");
+    const { stderr } = await program.outcome();
+    assert.match(stderr, /1 warning\n\n {2}foregate .* ready in [^]*127\.0\.0\.1:1\n\n$/);
+    const messages = (path: string): unknown[] =>
+      toldIn(readFileSync(path, "utf8")).map(({ message }) => message);
+    assert.deepEqual(messages(`${file}.1`), ["ready"]);
+    const [anew, unreachable, ...others] = messages(file);
+    assert.match(String(anew), /opened anew/);
+    assert.match(String(unreachable), /unreachable/);
+    assert.deepEqual(others, ["stopping", "stopped"]);
+  });
+});
+
+const levels = [
+  { name: "the config's", logs: "level: warn", environment: byItself, want: ["warn", "warn"] },
+  {
+    name: "the environment's, which is nearer",
+    logs: "level: trace",
+    environment: { ...byItself, FOREGATE_LOG_LEVEL: "warn" },
+    want: ["warn", "warn"],
+  },
+  {
+    name: "nothing is bad enough",
+    logs: "level: info",
+    environment: { ...byItself, FOREGATE_LOG_LEVEL: "error" },
+    want: [],
+  },
+];
+
+for (const { name, logs, environment, want } of levels) {
+  void test(`events: which level: ${name}`, async () => {
+    const socket = join(folder, `${want.length}${logs.length}.sock`);
+    const input = config(logs).replace("127.0.0.1:0", `unix:${socket}`);
+    const program = new Foregate(["run", "-c", "-"], { folder, environment, input });
+    try {
+      await untilConnected(socket);
+      // It has handlers for signals when it is ready, which at this level it does not say.
+      await new Promise<void>((resolve, reject) => {
+        get({ socketPath: socket, agent: false }, (response) => {
+          response.resume().on("end", resolve);
+        }).on("error", reject);
+      });
+      program.signal("SIGTERM");
+      const { code, stderr } = await program.outcome();
+      assert.equal(code, 0);
+      assert.deepEqual(
+        toldIn(stderr).map(({ level }) => level),
+        want,
+      );
+    } finally {
+      await program.kill();
+    }
+  });
+}
+
+void test("events: an address that cannot be had is an event, where programs read", async () => {
+  const input = config().replace("127.0.0.1:0", "192.0.2.1:8080");
+  const environment = byItself;
+  const { code, stderr } = await foregate(["run", "-c", "-"], { environment, input });
+  assert.equal(code, 5);
+  const [, trouble, ...others] = toldIn(stderr);
+  assert.deepEqual(others, []);
+  assert.deepEqual(
+    [trouble?.["level"], trouble?.["code"], trouble?.["listener"]],
+    ["error", "FG2103", "192.0.2.1:8080"],
+  );
+});
+
+/** Something in the program forgets a promise, at a signal. */
+const forgetful = `process.on("SIGUSR2", () => void Promise.reject(new Error("stray")))`;
+
+void test("events: a promise that nobody handles is told, and ends nothing", async () => {
+  const module = `data:text/javascript,${encodeURIComponent(forgetful)}`;
+  const environment = { ...byItself, NODE_OPTIONS: `--import ${module}` };
+  await running({ environment }, async (program) => {
+    const [, port] = await program.says(/"listeners":\["127\.0\.0\.1:(\d+)"\]/);
+    program.signal("SIGUSR2");
+    await program.says(/nobody handled/);
+    assert.equal(await statusOf(port), 502);
+    program.signal("SIGTERM");
+    const { code, stderr } = await program.outcome();
+    assert.equal(code, 0);
+    const told = toldIn(stderr).find(({ level }) => level === "error");
+    assert.match(
+      JSON.stringify(told?.["error"]),
+      /"type":"Error","message":"stray","stack":".*at /,
+    );
+  });
+});
+
+const wrongWords = [
+  {
+    environment: { FOREGATE_LOG_LEVEL: "loud" },
+    want: 'error: FOREGATE_LOG_LEVEL: want error, warn, info, debug, trace; found "loud"\n',
+  },
+  {
+    environment: { FOREGATE_LOG_FORMAT: "clf" },
+    want: 'error: FOREGATE_LOG_FORMAT: want json, logfmt, pretty; found "clf"\n',
+  },
+];
+
+for (const { environment, want } of wrongWords) {
+  void test(`events: ${want.trim()}: exit 2`, async () => {
+    const words = ["run", "-c", "-"];
+    const { code, stderr } = await foregate(words, { environment, input: config() });
+    assert.deepEqual([code, stderr], [2, want]);
+  });
+}
+
+void test("events: what is wrong with a config is a picture, whatever the format", async () => {
+  writeFileSync(join(folder, "wrong.yaml"), "sties: {}\n");
+  const environment = { FOREGATE_LOG_FORMAT: "json" };
+  const { code, stderr } = await foregate(["run", "-c", "wrong.yaml"], { folder, environment });
+  assert.equal(code, 3);
+  assert.match(stderr, /^error\[FG1004\]: [^]* did you mean `sites`\?/);
+});
