@@ -38,7 +38,7 @@ function commandsIn(text: string): readonly string[] {
 /** It goes on until somebody stops it, and so has a terminal of its own. */
 export function isServing(command: string): boolean {
   const words = /^(?:npm run -s foregate -- |foregate )(.*)$/.exec(command)?.[1];
-  if (words === undefined) return /^(?:npm start|node \S+\.m?[jt]s)\b/.test(command);
+  if (words === undefined) return /^(?:npm start|node (?:\S*\/)?server\.m?[jt]s)$/.test(command);
   return /^(?:run|proxy)\b|^\d+$|^[\w.-]*[:=]/.test(words) && !/[|>]/.test(words);
 }
 

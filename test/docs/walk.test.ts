@@ -72,8 +72,8 @@ void test("README.md, followed in a fresh copy", async (t) => {
   copyProject(copy);
   const unused = new Set([...Object.keys(skipped), ...Object.keys(served)]);
   const walk = startWalk(t, machine, copy);
-  writeFileSync(join(folder, "servers.mjs"), ownServers);
-  await walk.serve("node ../servers.mjs", "the reader's own servers");
+  writeFileSync(join(folder, "server.mjs"), ownServers);
+  await walk.serve("node ../server.mjs", "the reader's own servers");
   for (const step of stepsOf("README.md")) {
     const commands = step.commands.filter((command) => skipped[command] === undefined);
     for (const command of step.commands) unused.delete(command);
@@ -129,6 +129,8 @@ function makeHome(): string {
   mkdirSync(join(place, "modules"));
   mkdirSync(join(place, "library"));
   symlinkSync(join(place, "library"), library);
+  // One of the guides needs it, and says so.
+  symlinkSync(join(root, "node_modules/ws"), join(place, "modules/ws"));
   const program = join(place, "bin/foregate");
   writeFileSync(program, `#!/bin/sh\nexec node '${join(root, "src/main.ts")}' "$@"\n`);
   chmodSync(program, 0o755);
