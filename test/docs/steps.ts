@@ -8,7 +8,10 @@ export interface Step {
   /** A file to write first. */
   readonly file?: { readonly name: string; readonly text: string };
   readonly commands: readonly string[];
-  /** What the commands say together; undefined: the page does not tell. */
+  /**
+   * What the commands say together, without those that go on in another terminal if there are
+   * others; undefined: the page does not tell.
+   */
   readonly shown?: string;
 }
 
@@ -49,17 +52,15 @@ export function isLooking(command: string): boolean {
 
 /** Whether this is what the page shows. A line of `…` alone is any number of lines. */
 export function isShown(said: string, shown: string): boolean {
+  const lines = said.replaceAll("\r\n", "\n").trimEnd();
   const pattern = shown
     .trimEnd()
     .split("\n")
     .map((line) => {
       if (line.trim() === "…") return "(?:.*\\n)*?";
-      return `${line
-        .trimEnd()
-        .split("…")
-        .map((part) => RegExp.escape(part))
-        .join(".*")}[ \\r]*\\n`;
+      const parts = line.trimEnd().split("…");
+      return `${parts.map((part) => RegExp.escape(part)).join(".*")} *\\n`;
     })
     .join("");
-  return new RegExp(`^${pattern}$`).test(`${said.trimEnd()}\n`);
+  return new RegExp(`^${pattern}$`).test(`${lines}\n`);
 }

@@ -115,7 +115,13 @@ function startWalk(t: TestContext, there: Machine, place: string): Walk {
   programFile("curl");
   const nodes = dirname(join(root, "node_modules/.bin/node"));
   const path = [join(home, "bin"), nodes, process.env["PATH"]].join(delimiter);
-  const environment = { HOME: home, PATH: path, npm_config_update_notifier: "false" };
+  const environment = {
+    HOME: home,
+    PATH: path,
+    npm_config_update_notifier: "false",
+    // The same program is started some forty times.
+    NODE_COMPILE_CACHE: join(home, "compiled"),
+  };
   const walk = new Walk({ machine: there, folder: place, environment });
   t.after(() => walk.abandon());
   return walk;

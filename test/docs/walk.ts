@@ -48,13 +48,15 @@ export class Walk {
     let said = "";
     for (const command of commands) {
       const where = `${page}:${line}: ${command}`;
-      if (isServing(command)) said += await this.serve(command, where);
-      else if (isLooking(command)) said += await this.#look(command, said, shown ?? "");
+      if (isServing(command)) {
+        const banner = await this.serve(command, where);
+        if (commands.every(isServing)) said += banner;
+      } else if (isLooking(command)) said += await this.#look(command, said, shown ?? "");
       else said += await this.type(command, { where, mayFail: shown !== undefined });
     }
     if (shown === undefined || isShown(said, shown)) return;
-    assert.equal(said.trimEnd(), shown.trimEnd(), `${page}:${line}: ${commands.join("; ")}`);
-    assert.fail("unreachable: what differs is not equal");
+    const message = `${page}:${line} shows something else\n${said}`;
+    throw new assert.AssertionError({ message, actual: said, expected: shown });
   }
 
   /** What it said until it was ready, or until it ended. */
