@@ -59,7 +59,7 @@ export class Walk {
     throw new assert.AssertionError({ message, actual: said, expected: shown });
   }
 
-  /** What it said until it was ready, or until it ended. */
+  /** What it said until it was ready. */
   async serve(command: string, where: string): Promise<string> {
     if (!command.startsWith("node ")) await this.#stopForegate();
     const serving = this.#start(command);
@@ -67,12 +67,10 @@ export class Walk {
     const isReady = command.startsWith("node ")
       ? () => serving.said.includes("\n")
       : () => /ready in [^]*\n\n?$|Ctrl-C stops both/.test(serving.said);
-    await until(
-      () => isReady() || serving.child.exitCode !== null,
-      `${where}: it is ready`,
-      () => serving.said,
-    );
-    if (serving.child.exitCode !== null) await serving.ended;
+    const isOver = (): boolean => serving.child.exitCode !== null;
+    const seen = (): string => serving.said;
+    await until(() => isReady() || isOver(), `${where}: it is ready`, seen);
+    assert.ok(!isOver(), `${where}: it has ended\n${serving.said}`);
     return serving.said;
   }
 
@@ -121,12 +119,11 @@ export class Walk {
   }
 
   async #stop(serving: Serving): Promise<void> {
-    const hadEnded = serving.child.exitCode !== null;
     signal(serving, "SIGINT");
     const seen = (): string => serving.said;
     const code = await within(serving.ended, `${serving.command}: it ends by Ctrl-C`, seen);
     this.#serving.splice(this.#serving.indexOf(serving), 1);
-    if (hadEnded || serving.command.startsWith("node ")) return;
+    if (serving.command.startsWith("node ")) return;
     assert.equal(code, 0, `${serving.command} ends with 0 by Ctrl-C: ${serving.said}`);
   }
 
