@@ -11,6 +11,7 @@ import { relative } from "node:path";
 const skipped: Readonly<Record<string, string>> = {
   "test/house": "reads the source and never runs it; the runtime makes no difference",
   "test/demo": "the demo runs on Node only; files of Bun's FormData have a charset in their type",
+  "test/docs": "types the commands of pages, which pick their own runtime",
   "test/tools": "starts the scripts of package.json, which pick their own runtime",
 };
 

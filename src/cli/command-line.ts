@@ -51,7 +51,8 @@ interface Surroundings {
   readonly end: (code: number) => void;
 }
 
-function buildProgram(around: Surroundings): Command {
+/** Every word that the command line knows; docs/cli.md is held against it. */
+export function buildProgram(around: Surroundings): Command {
   const program = new Command("foregate")
     .description("A reverse proxy and web accelerator.")
     .exitOverride()

@@ -5,6 +5,7 @@
 
 import { writeByteCount } from "../base/quantity.ts";
 import { troubleOf } from "./bind-error.ts";
+import { count } from "./say.ts";
 import type {
   ConfigFinding,
   Findings,
@@ -183,7 +184,7 @@ function threadsCheck(
   upstreams: readonly UpstreamFinding[],
 ): Check {
   const names = upstreams.filter(({ addresses }) => addresses !== undefined).length;
-  const found = `${poolThreads} look up ${names} names of upstreams, and write log files`;
+  const found = `${poolThreads} look up ${count(names, "name")} of upstreams, and write log files`;
   if (names <= poolThreads) return ok("threads", found);
   const wanted = Math.min(1_024, names + 4);
   return warn("threads", found, `UV_THREADPOOL_SIZE=${wanted} in its environment`);

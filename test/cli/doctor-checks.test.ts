@@ -55,7 +55,7 @@ ok    backlog      net.core.somaxconn is 4096
 ok    migration    net.ipv4.tcp_migrate_req is 1
 ok    local ports  28232 for connections to one upstream address
 ok    memory       no limit on this control group
-ok    threads      4 look up 1 names of upstreams, and write log files
+ok    threads      4 look up 1 name of upstreams, and write log files
 
 0 failed, 0 to look at, 12 well`,
   );
