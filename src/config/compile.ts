@@ -24,6 +24,7 @@ import { Pools } from "./pools.ts";
 import { inFileOrder, isError, type Problem } from "./problems.ts";
 import { warnOfRedirectLoops } from "./redirect-loop.ts";
 import { readDefaults } from "./routes.ts";
+import { topKeys } from "./schema.ts";
 import { compileSites, type SiteSummary } from "./sites.ts";
 
 export interface CompiledConfig {
@@ -51,22 +52,6 @@ export const nothingCompiled: Omit<CompiledConfig, "problems"> = {
 
 /** How long a stop waits for exchanges in flight. */
 const usualDrainMs = 30_000;
-
-const topKeys = [
-  "compat",
-  "defaults",
-  "errors",
-  "forwarded",
-  "limits",
-  "listen",
-  "logs",
-  "metrics",
-  "pools",
-  "sites",
-  "timeouts",
-  "trust",
-  "workers",
-];
 
 /** `problems` are those found already; the new ones are added. */
 export function compile(value: unknown, source: Source, known: readonly Problem[]): CompiledConfig {

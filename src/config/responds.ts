@@ -8,6 +8,7 @@ import type { RespondAction } from "../exchange/plan.ts";
 import { isFieldValue } from "../http/fields.ts";
 import { fieldName } from "../rewriting/schema.ts";
 import type { Place } from "./place.ts";
+import { respondKeys } from "./site-schema.ts";
 
 /** It is held in memory, once per route. What is larger is an upstream's work. */
 const fileBytesMax = 10_000_000;
@@ -31,8 +32,6 @@ const typesByExtension: ReadonlyMap<string, string> = new Map([
   [".xml", "application/xml"],
 ]);
 
-const keys = ["status", "headers", "body", "file"];
-
 /** Text alone is a body, a number alone a status. */
 export function compileRespond(place: Place): RespondAction | undefined {
   if (typeof place.value === "string") {
@@ -43,7 +42,7 @@ export function compileRespond(place: Place): RespondAction | undefined {
     const status = place.read(finalStatus);
     return status === undefined ? undefined : action(status, [], noContent);
   }
-  const isSound = place.hasKeys(keys);
+  const isSound = place.hasKeys(respondKeys);
   const status = place.at("status").isThere ? place.at("status").read(finalStatus) : 200;
   const fields = readFields(place.at("headers"));
   const content = readContent(place);

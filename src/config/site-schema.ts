@@ -1,0 +1,142 @@
+/** What may stand in `defaults`, a site and a route, described. */
+
+import { z } from "zod";
+
+import { mapOf, off, oneOrMore, textShape, type Shape } from "../base/shape.ts";
+import { routeLimitsSchema } from "../limits/schema.ts";
+import { redirectMap, targetShape } from "../rewriting/redirect-schema.ts";
+import { headersSchema, mappingShape } from "../rewriting/schema.ts";
+import { matchShape } from "../routing/schema.ts";
+import { upstreamTimeoutsSchema } from "../upstream/schema.ts";
+import { accessMap } from "./access-schema.ts";
+import { described, keysOf, mapWith, required, value, what } from "./described.ts";
+import { pooledShape, proxyTargets, proxyTo, upstreamOrPool } from "./pool-schema.ts";
+
+/** The status that a page is for, or a class of them. */
+const pageKey = z.string().regex(/^[45](?:xx|[0-9]{2})$/);
+
+export const errorPages = z.union([z.record(pageKey, what(textShape)), what(off)]);
+
+/** Keys that may stand in `defaults`, too. */
+const roomShape = {
+  access: described(z.union([accessMap, what(off)]), {
+    description:
+      "Who gets in. The nearest place wins, key by key; `off` lifts all that is said outside.",
+    examples: [{ allow: ["10.0.0.0/8"] }, "off"],
+  }),
+  limits: described(routeLimitsSchema, {
+    description: "How much a request may bring.",
+    examples: [{ body: "10MB" }],
+  }),
+  timeouts: described(upstreamTimeoutsSchema, {
+    description:
+      "How long upstreams are waited for. The `proxy` map, the route, the site, the pool and " +
+      "`defaults` are asked in this order, key by key.",
+    examples: [{ firstByte: "10s" }],
+  }),
+  headers: described(headersSchema, {
+    description: "Rules for the fields of requests and answers. The nearest place wins, by field.",
+    examples: [{ response: { set: { "x-content-type-options": "nosniff" } } }],
+  }),
+  errors: described(errorPages, {
+    description:
+      "Pages for people when something failed, by status or class: files of HTML beside the config. " +
+      "The nearest place that names the status wins; `off` lifts what is said outside.",
+    examples: [{ "5xx": "sorry.html" }, "off"],
+  }),
+};
+
+const usualUpgrades: Shape = { type: "string", pattern: "^[^\\s,]+$", called: "a protocol" };
+
+const proxyMap = mapWith(
+  {
+    to: required(proxyTo, {
+      description: "An upstream, a list of them, or the name of a pool.",
+      examples: [["localhost:3000", "localhost:3001"]],
+    }),
+    ...pooledShape,
+    upgrade: value(
+      { anyOf: [...(oneOrMore(usualUpgrades).anyOf ?? []), off] },
+      {
+        description: "The protocols that may be switched to. `off`: none.",
+        default: "websocket",
+        examples: ["off", ["websocket"]],
+      },
+    ),
+  },
+  { id: "ProxyConfig", title: "A proxy" },
+);
+
+const finalStatus: Shape = { type: "integer", minimum: 200, maximum: 599, called: "a status" };
+
+const respondShape = {
+  status: value(finalStatus, {
+    description: "The status of the answer.",
+    default: 200,
+    examples: [503],
+  }),
+  headers: value(mapOf(textShape), {
+    description: "Fields of the answer.",
+    examples: [{ "retry-after": "120" }],
+  }),
+  body: value(
+    { type: "string", called: "text" },
+    { description: "The body of the answer, as text.", examples: ["Nothing here."] },
+  ),
+  file: value(textShape, {
+    description:
+      "A file with the body, at most 10 MB large. Its name starts from the config's folder, and it " +
+      "is read at start.",
+    examples: ["sorry.html"],
+  }),
+};
+
+const respondMap = mapWith(respondShape, { id: "RespondConfig", title: "An answer of our own" });
+
+const actionShape = {
+  proxy: described(z.union([proxyTargets, proxyMap]), {
+    description: "Sends requests to an upstream, to one of several, or to a pool by its name.",
+    examples: ["localhost:3000", ["localhost:3000", "localhost:3001"], { to: "localhost:3000" }],
+  }),
+  redirect: described(z.union([what(targetShape), redirectMap]), {
+    description: "Sends the client somewhere else: a target with placeholders, or a map.",
+    examples: ["https://example.com$uri", { to: "/moved", status: 301 }],
+  }),
+  respond: described(z.union([what({ type: "string" }), what(finalStatus), respondMap]), {
+    description: "Answers by itself: a text, a status, or a map.",
+    examples: ["ok", 410, { status: 503, body: "Back soon." }],
+  }),
+};
+
+const routeShape = { ...matchShape, ...roomShape, ...mappingShape, ...actionShape };
+
+const routeMap = mapWith(routeShape, { id: "RouteConfig", title: "A route" });
+
+const siteShape = {
+  ...roomShape,
+  ...mappingShape,
+  ...actionShape,
+  routes: described(z.array(routeMap).min(1), {
+    description:
+      "Routes; the most specific one that fits answers. What none of them takes goes where the site " +
+      "itself leads.",
+    examples: [[{ path: "/api/*", proxy: "localhost:4000" }, { proxy: "localhost:3000" }]],
+  }),
+};
+
+const siteMap = mapWith(siteShape, { id: "SiteConfig", title: "A site" });
+
+/** `sites`: hosts, and an upstream, a pool's name or a map for each. */
+export const sites = z.record(z.string(), z.union([what(upstreamOrPool), siteMap]));
+
+export const defaultsMap = mapWith(roomShape, {
+  id: "DefaultsConfig",
+  title: "What every site has",
+});
+
+export const roomKeys = keysOf(roomShape);
+export const mappingKeys = keysOf(mappingShape);
+export const actionKeys = keysOf(actionShape);
+export const routeKeys = keysOf(routeShape);
+export const siteKeys = keysOf(siteShape);
+export const respondKeys = keysOf(respondShape);
