@@ -9,12 +9,15 @@ import type { Duplex } from "node:stream";
 
 import { runObserved } from "./admin/run-observed.ts";
 import { version } from "./cli/version.ts";
+import type { Config } from "./config/config-type.ts";
 import { compileValue } from "./config/load.ts";
 import type { Problem } from "./config/problems.ts";
 import type { OpenListener } from "./net/doors.ts";
 import { createWorker, type Worker } from "./worker.ts";
 
+export type { Config } from "./config/config-type.ts";
 export type { Problem } from "./config/problems.ts";
+export type { RouteConfig, SiteConfig } from "./config/site-type.ts";
 export type { OpenListener } from "./net/doors.ts";
 
 /** The config was wrong; nothing was started. */
@@ -64,8 +67,11 @@ export interface Proxy {
 /** What stands behind a middleware. */
 export type Next = (error?: unknown) => void;
 
-/** `config` is what a config file holds, as a value. Throws a `ConfigError`. */
-export function createProxy(config: unknown): Proxy {
+/**
+ * `config` is what a config file holds, as a value, and checked whatever its type says. Throws a
+ * `ConfigError`.
+ */
+export function createProxy(config: Config): Proxy {
   const { plan, problems } = compileValue(config, "config");
   if (plan === undefined) throw new ConfigError(problems);
   let worker: Worker | undefined;

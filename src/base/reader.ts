@@ -150,9 +150,10 @@ function quantity(
   bounds: QuantityBounds,
 ): Reader<number> {
   const { min, max } = bounds;
+  const orOff = bounds.off === undefined ? "" : ", or off";
   const smallest = read(min) ?? 0;
   const largest = read(max) ?? Infinity;
-  const want = `want a ${kind} from "${min}" to "${max}"${bounds.off === undefined ? "" : ", or off"}`;
+  const want = `want a ${kind} from "${min}" to "${max}"${orOff}`;
   return shaped(quantityShape(kind, bounds), (value, reporter) => {
     if (bounds.off === true && isOff(value)) return 0;
     const count = typeof value === "string" ? read(value) : undefined;

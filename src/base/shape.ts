@@ -1,5 +1,5 @@
 /**
- * Shapes: what may stand at a place in a config, in the words of JSON Schema, and what is said about
+ * Shapes: what may stand at a place in a config, in the words of JSON Schema, and what is said of
  * it to people. They stand beside the readers; the schema for editors, the types and the reference
  * are made of them, so that none of the three can say what no reader does.
  */

@@ -15,8 +15,8 @@ export const addressShape: Shape = {
 const addressFileKeys = {
   file: required(what(textShape), {
     description:
-      "A file with an address or a block on each line; `#` begins a comment. Its name starts from " +
-      "the config's folder, and it is read at start.",
+      "A file with an address or a block on each line; `#` begins a comment. Its name starts " +
+      "from the config's folder, and it is read at start.",
     examples: ["addresses.txt"],
   }),
 };
@@ -43,8 +43,8 @@ const basicKeys = {
     ]),
     {
       description:
-        "A map from names to hashes of passwords, as `foregate hash-password` prints them, or a file " +
-        "with lines such as `alice:$scrypt$…`.",
+        "A map from names to hashes of passwords, as `foregate hash-password` prints them, or a " +
+        "file with lines such as `alice:$scrypt$…`.",
       examples: ["users"],
     },
   ),

@@ -4,7 +4,7 @@
  * reference (`node test/config/generated.ts --write`).
  *
  * It is not what a config is read with: readers see more than a schema can say, and tell it better.
- * Where a room reads a map itself, its `schema.ts` is the description; `site-schema.ts` and its like
+ * Where a room reads a map itself, its `schema.ts` is the description; `site-schema.ts` and others
  * have what only the compiler reads.
  */
 
@@ -34,8 +34,8 @@ const listenerShape = {
     { type: "boolean" },
     {
       description:
-        "Whether a balancer in front says first who its client is (PROXY protocol, versions 1 and 2). " +
-        "Only peers in `trust` may connect then.",
+        "Whether a balancer in front says first who its client is (PROXY protocol, versions 1 " +
+        "and 2). Only peers in `trust` may connect then.",
       default: false,
       examples: [true],
     },
@@ -94,8 +94,8 @@ const topShape = {
   }),
   listen: described(listen, {
     description:
-      "Where clients come in: a port, an address, a socket (`unix:/path`), a list of them, or a map " +
-      "from address to options. A port alone means every address.",
+      "Where clients come in: a port, an address, a socket (`unix:/path`), a list of them, or a " +
+      "map from address to options. A port alone means every address.",
     default: ":8080",
     examples: [[8080, "127.0.0.1:8081"], "unix:/run/foregate/http.sock", { ":8080": {} }],
   }),
@@ -107,7 +107,8 @@ const topShape = {
     { anyOf: [port, listenAddress, off] },
     {
       description:
-        "Where `/metrics`, `/livez` and `/readyz` are shown. A port alone is for this machine only.",
+        "Where `/metrics`, `/livez` and `/readyz` are shown. A port alone is for this machine " +
+        "only.",
       default: "off",
       examples: [9090, "10.0.0.1:9090"],
     },

@@ -40,8 +40,8 @@ const roomShape = {
   }),
   errors: described(errorPages, {
     description:
-      "Pages for people when something failed, by status or class: files of HTML beside the config. " +
-      "The nearest place that names the status wins; `off` lifts what is said outside.",
+      "Pages for people when something failed, by status or class: files of HTML beside the " +
+      "config. The nearest place that names the status wins; `off` lifts what is said outside.",
     examples: [{ "5xx": "sorry.html" }, "off"],
   }),
 };
@@ -85,8 +85,8 @@ const respondShape = {
   ),
   file: value(textShape, {
     description:
-      "A file with the body, at most 10 MB large. Its name starts from the config's folder, and it " +
-      "is read at start.",
+      "A file with the body, at most 10 MB large. Its name starts from the config's folder, and " +
+      "it is read at start.",
     examples: ["sorry.html"],
   }),
 };
@@ -118,8 +118,8 @@ const siteShape = {
   ...actionShape,
   routes: described(z.array(routeMap).min(1), {
     description:
-      "Routes; the most specific one that fits answers. What none of them takes goes where the site " +
-      "itself leads.",
+      "Routes; the most specific one that fits answers. What none of them takes goes where the " +
+      "site itself leads.",
     examples: [[{ path: "/api/*", proxy: "localhost:4000" }, { proxy: "localhost:3000" }]],
   }),
 };

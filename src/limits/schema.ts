@@ -134,7 +134,8 @@ export const routeLimitsSchema = z
   .strictObject({
     body: key(byteCount({ min: "1B", max: "8TB", off: true }), {
       description:
-        "The body of a request; a larger one is answered with 413. `off` lifts what is said outside.",
+        "The body of a request; a larger one is answered with 413. `off` lifts what is said " +
+        "outside.",
       default: "off",
       examples: ["10MB", "off"],
     }),

@@ -164,8 +164,8 @@ export const accessMap = z
     }),
     redact: key(redact, {
       description:
-        "Fields, and parameters (`?name`), whose values are masked in addition to the usual ones. " +
-        "`off` lifts the masks of parameters, never those of fields.",
+        "Fields, and parameters (`?name`), whose values are masked in addition to the usual " +
+        "ones. `off` lifts the masks of parameters, never those of fields.",
       examples: [["x-pin", "?invitation"], "off"],
     }),
     fields: key(fields, {

@@ -69,8 +69,8 @@ export const redirectMap = z
       .meta({
         ...location.shape,
         description:
-          "Where the client is sent: a path or a URL, with placeholders. What a client sent never " +
-          "decides to which server it leads.",
+          "Where the client is sent: a path or a URL, with placeholders. What a client sent " +
+          "never decides to which server it leads.",
         examples: ["https://example.com$uri"],
       } satisfies About),
     status: z

@@ -163,8 +163,8 @@ export const headersSchema = z
 export const mappingShape = {
   strip: key(strip, {
     description:
-      "A path's beginning that is taken off before the request goes to the upstream. Places in the " +
-      "answer (`Location`, cookies) are mapped back.",
+      "A path's beginning that is taken off before the request goes to the upstream. Places in " +
+      "the answer (`Location`, cookies) are mapped back.",
     examples: ["/app"],
   }),
   replace: replaceSchema.optional().meta({

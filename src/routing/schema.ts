@@ -132,8 +132,8 @@ const queryText: Reader<string> = (value, reporter) => {
 export const matchShape = {
   path: key(pathPattern, {
     description:
-      "`/x` exactly; `/x/*` everything below `/x` and `/x` itself; `/x/:id` one segment. Compared " +
-      "byte for byte as it is sent.",
+      "`/x` exactly; `/x/*` everything below `/x` and `/x` itself; `/x/:id` one segment. " +
+      "Compared byte for byte as it is sent.",
     examples: ["/api/*", "/users/:id"],
   }),
   host: key(hostPattern, {
@@ -146,8 +146,8 @@ export const matchShape = {
   }),
   header: key(conditions(fieldName, text), {
     description:
-      "Fields that have to be there: a name, a list of names, or a map from names to values; `true` " +
-      "is any value.",
+      "Fields that have to be there: a name, a list of names, or a map from names to values; " +
+      "`true` is any value.",
     examples: [{ "x-beta": true }, "x-beta"],
   }),
   query: key(conditions(queryText, queryText), {

@@ -83,7 +83,8 @@ export const keepAliveMap = z
     }),
     fresh: key(durationMs({ min: "0ms", max: "1d" }), {
       description:
-        "A request that may not be repeated takes a connection used within this time, or a new one.",
+        "A request that may not be repeated takes a connection used within this time, or a new " +
+        "one.",
       default: "1s",
       examples: ["500ms"],
     }),
