@@ -22,7 +22,7 @@ function schemaLineFor(folder: string): string {
   return isThere ? `# yaml-language-server: $schema=${schemaFile}\n` : "";
 }
 
-const configText = `# What may stand here: docs/config.md of the package. Is it right? foregate check
+const example = `# What may stand here: docs/config.md of the package. Is it right? foregate check
 listen: 8080
 
 sites:
@@ -37,7 +37,7 @@ sites:
 
 const config = (folder: string): File => ({
   name: "foregate.yaml",
-  text: schemaLineFor(folder) + configText,
+  text: schemaLineFor(folder) + example,
   next: "foregate check && foregate run",
 });
 

@@ -17,8 +17,11 @@ import {
 import { effectiveConfig } from "../../src/config/effective.ts";
 import { readConfig } from "../../src/config/load.ts";
 import { topKeys } from "../../src/config/schema.ts";
+import { homes } from "../../src/config/unknown-key.ts";
 import { generatedFiles, readGenerated } from "./generated.ts";
+import { typeOf } from "./generated/config-type.ts";
 import { describeConfig, type Node } from "./generated/description.ts";
+import { plain } from "./generated/json-schema.ts";
 import { findPlaces } from "./generated/places.ts";
 
 const description = describeConfig();
@@ -51,6 +54,22 @@ function problemsOf(node: Node): readonly string[] {
     ...(shapes.some((shape) => shape !== undefined) ? [] : ["want the shape of its value"]),
   ];
 }
+
+void test("what only a program can write is in its type, and not in the schema for editors", () => {
+  const hook: Node = { typescript: "() => void", description: "Called." };
+  const file: Node = { type: "string", called: "a file" };
+  assert.deepEqual(plain({ anyOf: [file, hook] }), { anyOf: [{ type: "string" }] });
+  assert.deepEqual(plain({ properties: { hook } }), { properties: {} });
+  assert.equal(typeOf({ anyOf: [file, hook] }), "string | (() => void)");
+});
+
+void test("keys that are told to belong elsewhere are known there", () => {
+  const known = new Set(definitions.flatMap(({ keys }) => Object.keys(keys)));
+  assert.deepEqual(
+    Object.keys(homes).filter((key) => !known.has(key)),
+    [],
+  );
+});
 
 void test("the top's keys are in the order of the alphabet, as messages list them", () => {
   assert.deepEqual([...topKeys], topKeys.toSorted());

@@ -88,7 +88,8 @@ function wrap(text: string): readonly string[] {
   return lines;
 }
 
-function typeOf(node: Node): string {
+/** In TypeScript. */
+export function typeOf(node: Node): string {
   const types = [...new Set(alternativesOf(node))];
   // A word says nothing beside any text.
   const isAnyText = types.includes("string");
@@ -97,7 +98,8 @@ function typeOf(node: Node): string {
 
 function alternativesOf(node: Node): readonly string[] {
   const { typescript, enum: words, anyOf, allOf, items, additionalProperties } = node;
-  const name = referredTo(node) ?? typescript;
+  const name = referredTo(node);
+  if (typescript !== undefined) return [`(${typescript})`];
   if (name !== undefined) return [name];
   if (words !== undefined) return words.map((word) => JSON.stringify(word));
   const several = anyOf ?? allOf;

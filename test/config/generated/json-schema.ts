@@ -15,8 +15,12 @@ export function jsonSchema(): string {
   });
 }
 
+/** A function, or another thing that no file can hold. */
+const isForPrograms = ({ typescript, type, enum: words, anyOf, allOf, $ref }: Node): boolean =>
+  typescript !== undefined && (type ?? words ?? anyOf ?? allOf ?? $ref) === undefined;
+
 /** Without our own words: what editors have one for is said with theirs. */
-function plain(node: Node): unknown {
+export function plain(node: Node): unknown {
   const { called, typescript: _, since: __, ...rest } = node;
   const words = Object.entries(rest).map(([word, value]) => [word, plainWord(word, value)]);
   return {
@@ -31,7 +35,7 @@ function plainWord(word: string, value: unknown): unknown {
   switch (word) {
     case "anyOf":
     case "allOf":
-      return (value as readonly Node[]).map(plain);
+      return (value as readonly Node[]).filter((part) => !isForPrograms(part)).map(plain);
     case "items":
     case "propertyNames":
       return plain(value as Node);
@@ -39,10 +43,12 @@ function plainWord(word: string, value: unknown): unknown {
       return value === false ? false : plain(value as Node);
     case "properties":
       return Object.fromEntries(
-        Object.entries(value as Readonly<Record<string, Node>>).map(([key, node]) => [
-          key,
-          { ...(plain(node) as object), markdownDescription: markdownOf(key, node) },
-        ]),
+        Object.entries(value as Readonly<Record<string, Node>>)
+          .filter(([, node]) => !isForPrograms(node))
+          .map(([key, node]) => [
+            key,
+            { ...(plain(node) as object), markdownDescription: markdownOf(key, node) },
+          ]),
       );
     default:
       return value;
