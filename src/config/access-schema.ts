@@ -1,9 +1,17 @@
 /** What may stand under `access`, described. */
 
-import { z } from "zod";
-
 import { off, textShape, type Shape } from "../base/shape.ts";
-import { described, keysOf, mapWith, required, value, what } from "./described.ts";
+import {
+  described,
+  either,
+  keysOf,
+  listOf,
+  mapWith,
+  named,
+  required,
+  value,
+  what,
+} from "./described.ts";
 
 /** `IpSet` reads it more exactly. */
 export const addressShape: Shape = {
@@ -26,21 +34,18 @@ const addressFile = mapWith(addressFileKeys, {
   title: "Addresses from a file",
 });
 
-const addresses = z.union([
+const addresses = either(
   what(addressShape),
   addressFile,
-  z.array(z.union([what(addressShape), addressFile])).min(1),
+  listOf(either(what(addressShape), addressFile)),
   what(off),
-]);
+);
 
 const hash: Shape = { type: "string", minLength: 1, called: "the hash of a password" };
 
 const basicKeys = {
   users: required(
-    z.union([
-      what({ type: "string", minLength: 1, called: "a file" }),
-      z.record(z.string().regex(/^[^:]+$/), what(hash)),
-    ]),
+    either(what({ type: "string", minLength: 1, called: "a file" }), named(what(hash), /^[^:]+$/)),
     {
       description:
         "A map from names to hashes of passwords, as `foregate hash-password` prints them, or a " +
@@ -74,7 +79,7 @@ const accessShape = {
     description: "Who never gets in, whatever `allow` says.",
     examples: [["192.0.2.0/24"], "off"],
   }),
-  basic: described(z.union([basic, what(off)]), {
+  basic: described(either(basic, what(off)), {
     description:
       "Asks for a name and a password (RFC 7617). Without TLS everybody on the way can read them.",
     examples: [{ users: "users", realm: "Staff" }, "off"],

@@ -1,8 +1,39 @@
-/** What the descriptions of the config are put together with; see `schema.ts`. */
+/**
+ * What the description of the config is put together with; see `schema.ts`. It is data: only what
+ * is generated of it makes a schema of it, and no start of the program waits for that.
+ */
 
-import { z } from "zod";
+import type { z } from "zod";
 
 import type { About, Shape } from "../base/shape.ts";
+
+/** What may stand at a place: said here, or by the schema of a room. */
+export type Part = Described | z.ZodType;
+
+export type Described =
+  | { readonly kind: "shape"; readonly shape: Shape }
+  | { readonly kind: "either"; readonly parts: readonly Part[] }
+  | { readonly kind: "list"; readonly items: Part }
+  /** A map from names of the user's own. */
+  | { readonly kind: "named"; readonly part: Part; readonly pattern: RegExp | undefined }
+  | DescribedMap;
+
+/** A map with these keys and no others. */
+export interface DescribedMap {
+  readonly kind: "map";
+  readonly keys: Keys;
+  readonly about: AboutMap;
+}
+
+/** In the order in which messages list them. */
+export type Keys = Readonly<Record<string, Key | z.ZodType>>;
+
+export interface Key {
+  readonly kind: "key";
+  readonly part: Part;
+  readonly about: About;
+  readonly isRequired: boolean;
+}
 
 /** What is said of a map itself. */
 export interface AboutMap {
@@ -11,41 +42,41 @@ export interface AboutMap {
   readonly title: string;
 }
 
-/** What may stand somewhere, in a union or a list. */
-export function what(shape: Shape): z.ZodUnknown {
-  return z.unknown().meta({ ...shape });
-}
+export const what = (shape: Shape): Described => ({ kind: "shape", shape });
 
-/** A key whose value is one of the shapes that readers have. */
-export function value(shape: Shape, about: About): z.ZodOptional<z.ZodUnknown> {
-  return z
-    .unknown()
-    .optional()
-    .meta({ ...shape, ...about });
-}
+export const either = (...parts: readonly Part[]): Described => ({ kind: "either", parts });
 
-/** A key whose value has a schema. */
-export function described<Schema extends z.ZodType>(
-  schema: Schema,
-  about: About,
-): z.ZodOptional<Schema> {
-  return schema.optional().meta(about);
-}
+/** Of at least one. */
+export const listOf = (items: Part): Described => ({ kind: "list", items });
 
-/** The same for a key that has to be there. */
-export function required<Schema extends z.ZodType>(schema: Schema, about: About): Schema {
-  return schema.meta(about);
-}
+export const named = (part: Part, pattern?: RegExp): Described => ({
+  kind: "named",
+  part,
+  pattern,
+});
 
-/** A map with these keys and no others. */
-export function mapWith<Keys extends z.core.$ZodLooseShape>(
-  keys: Keys,
-  about: AboutMap,
-): z.ZodObject<Keys, z.core.$strict> {
-  return z.strictObject(keys).meta({ ...about });
-}
+export const mapWith = (keys: Keys, about: AboutMap): DescribedMap => ({
+  kind: "map",
+  keys,
+  about,
+});
 
-/** In the order in which messages list them. */
-export function keysOf<Keys extends object>(keys: Keys): readonly (keyof Keys & string)[] {
-  return Object.keys(keys) as (keyof Keys & string)[];
+/** A key whose value has one of the shapes that readers have. */
+export const value = (shape: Shape, about: About): Key => described(what(shape), about);
+
+export const described = (part: Part, about: About): Key => ({
+  kind: "key",
+  part,
+  about,
+  isRequired: false,
+});
+
+/** A key that has to be there. */
+export const required = (part: Part, about: About): Key => ({
+  ...described(part, about),
+  isRequired: true,
+});
+
+export function keysOf<OfMap extends Keys>(keys: OfMap): readonly (keyof OfMap & string)[] {
+  return Object.keys(keys);
 }

@@ -1,7 +1,5 @@
 /** What may stand for an upstream, several of them, and a pool, described. */
 
-import { z } from "zod";
-
 import { off, type Shape } from "../base/shape.ts";
 import {
   keepAliveMap,
@@ -10,7 +8,7 @@ import {
   upstreamTimeoutsSchema,
 } from "../upstream/schema.ts";
 import { upstreamAddress } from "../upstream/upstream-address.ts";
-import { described, keysOf, mapWith, required, what } from "./described.ts";
+import { described, either, keysOf, listOf, mapWith, named, required, what } from "./described.ts";
 
 /** What cannot be taken for an upstream: no dot, no colon, no slash, and not only digits. */
 export const poolNamePattern = /^(?!\d+$)[A-Za-z0-9_][A-Za-z0-9_-]*$/;
@@ -21,23 +19,24 @@ const poolName: Shape = {
   called: "a pool's name",
 };
 
-const upstream = z.union([what(upstreamAddress.shape), upstreamMap]);
-const upstreamList = z.array(upstream).min(1);
+const upstream = either(what(upstreamAddress.shape), upstreamMap);
+const upstreamList = listOf(upstream);
 
 /** An upstream as text, or a pool by its name. */
 export const upstreamOrPool: Shape = { anyOf: [upstreamAddress.shape, poolName] };
 
 /** Where a `proxy` leads, without a map of its own. */
-export const proxyTargets = z.union([what(upstreamOrPool), upstreamList]);
+export const proxyTargets = either(what(upstreamOrPool), upstreamList);
 
 /** What its map has under `to`. */
-export const proxyTo = z.union([what(upstreamOrPool), upstreamMap, upstreamList]);
+export const proxyTo = either(what(upstreamOrPool), upstreamMap, upstreamList);
+
+const { to: _, ...others } = poolSchema.shape;
 
 /** What a pool and the map of a `proxy` have in common. */
-const { to: _, ...others } = poolSchema.shape;
 export const pooledShape = {
   ...others,
-  keepAlive: described(z.union([keepAliveMap, what({ enum: ["on", true] }), what(off)]), {
+  keepAlive: described(either(keepAliveMap, what({ enum: ["on", true] }), what(off)), {
     description: "Connections that are kept for later requests. `off` keeps none.",
     examples: [{ max: 64, idle: "55s" }, "off"],
   }),
@@ -48,7 +47,7 @@ export const pooledShape = {
 };
 
 const poolShape = {
-  to: required(z.union([what(upstreamAddress.shape), upstreamMap, upstreamList]), {
+  to: required(either(what(upstreamAddress.shape), upstreamMap, upstreamList), {
     description: "One upstream or a list of them.",
     examples: [["10.0.0.11:8080", "10.0.0.12:8080"]],
   }),
@@ -60,7 +59,7 @@ const poolMap = mapWith(poolShape, { id: "PoolConfig", title: "A pool" });
 export const poolKeys = keysOf(poolShape);
 
 /** `pools`: names, and an upstream, a list or a map for each. */
-export const pools = z.record(
-  z.string().regex(poolNamePattern),
-  z.union([what(upstreamAddress.shape), upstreamList, poolMap]),
+export const pools = named(
+  either(what(upstreamAddress.shape), upstreamList, poolMap),
+  poolNamePattern,
 );

@@ -8,14 +8,22 @@
  * have what only the compiler reads.
  */
 
-import { z } from "zod";
-
 import { off, oneOrMore, type Shape } from "../base/shape.ts";
 import { clientLimitsSchema, programTimeoutsSchema } from "../limits/schema.ts";
 import { accessMap as accessLogMap, logsSchema } from "../observe/schema.ts";
 import { forwardedSchema } from "../rewriting/schema.ts";
 import { addressShape } from "./access-schema.ts";
-import { described, keysOf, mapWith, required, value, what } from "./described.ts";
+import {
+  described,
+  either,
+  keysOf,
+  listOf,
+  mapWith,
+  named,
+  required,
+  value,
+  what,
+} from "./described.ts";
 import { pools } from "./pool-schema.ts";
 import { defaultsMap, errorPages, sites } from "./site-schema.ts";
 
@@ -44,17 +52,17 @@ const listenerShape = {
 
 const listenerMap = mapWith(listenerShape, { id: "ListenerConfig", title: "A listener" });
 
-const listen = z.union([
+const listen = either(
   what(port),
   what(listenAddress),
-  z.array(what(portOrAddress)).min(1),
-  z.record(z.string(), z.union([listenerMap, what({ type: "null" })])),
-]);
+  listOf(what(portOrAddress)),
+  named(either(listenerMap, what({ type: "null" }))),
+);
 
 const logsMap = mapWith(
   {
     ...logsSchema.in.shape,
-    access: described(z.union([accessLogMap, what({ enum: ["on", true] }), what(off)]), {
+    access: described(either(accessLogMap, what({ enum: ["on", true] }), what(off)), {
       description: "A line for each exchange.",
       default: "on",
       examples: [{ file: "access.log", format: "json" }, "off"],

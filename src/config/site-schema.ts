@@ -1,7 +1,5 @@
 /** What may stand in `defaults`, a site and a route, described. */
 
-import { z } from "zod";
-
 import { mapOf, off, oneOrMore, textShape, type Shape } from "../base/shape.ts";
 import { routeLimitsSchema } from "../limits/schema.ts";
 import { redirectMap, targetShape } from "../rewriting/redirect-schema.ts";
@@ -9,17 +7,27 @@ import { headersSchema, mappingShape } from "../rewriting/schema.ts";
 import { matchShape } from "../routing/schema.ts";
 import { upstreamTimeoutsSchema } from "../upstream/schema.ts";
 import { accessMap } from "./access-schema.ts";
-import { described, keysOf, mapWith, required, value, what } from "./described.ts";
+import {
+  described,
+  either,
+  keysOf,
+  listOf,
+  mapWith,
+  named,
+  required,
+  value,
+  what,
+} from "./described.ts";
 import { pooledShape, proxyTargets, proxyTo, upstreamOrPool } from "./pool-schema.ts";
 
 /** The status that a page is for, or a class of them. */
-const pageKey = z.string().regex(/^[45](?:xx|[0-9]{2})$/);
+const pageKey = /^[45](?:xx|[0-9]{2})$/;
 
-export const errorPages = z.union([z.record(pageKey, what(textShape)), what(off)]);
+export const errorPages = either(named(what(textShape), pageKey), what(off));
 
 /** Keys that may stand in `defaults`, too. */
 const roomShape = {
-  access: described(z.union([accessMap, what(off)]), {
+  access: described(either(accessMap, what(off)), {
     description:
       "Who gets in. The nearest place wins, key by key; `off` lifts all that is said outside.",
     examples: [{ allow: ["10.0.0.0/8"] }, "off"],
@@ -94,15 +102,15 @@ const respondShape = {
 const respondMap = mapWith(respondShape, { id: "RespondConfig", title: "An answer of our own" });
 
 const actionShape = {
-  proxy: described(z.union([proxyTargets, proxyMap]), {
+  proxy: described(either(proxyTargets, proxyMap), {
     description: "Sends requests to an upstream, to one of several, or to a pool by its name.",
     examples: ["localhost:3000", ["localhost:3000", "localhost:3001"], { to: "localhost:3000" }],
   }),
-  redirect: described(z.union([what(targetShape), redirectMap]), {
+  redirect: described(either(what(targetShape), redirectMap), {
     description: "Sends the client somewhere else: a target with placeholders, or a map.",
     examples: ["https://example.com$uri", { to: "/moved", status: 301 }],
   }),
-  respond: described(z.union([what({ type: "string" }), what(finalStatus), respondMap]), {
+  respond: described(either(what({ type: "string" }), what(finalStatus), respondMap), {
     description: "Answers by itself: a text, a status, or a map.",
     examples: ["ok", 410, { status: 503, body: "Back soon." }],
   }),
@@ -116,7 +124,7 @@ const siteShape = {
   ...roomShape,
   ...mappingShape,
   ...actionShape,
-  routes: described(z.array(routeMap).min(1), {
+  routes: described(listOf(routeMap), {
     description:
       "Routes; the most specific one that fits answers. What none of them takes goes where the " +
       "site itself leads.",
@@ -127,7 +135,7 @@ const siteShape = {
 const siteMap = mapWith(siteShape, { id: "SiteConfig", title: "A site" });
 
 /** `sites`: hosts, and an upstream, a pool's name or a map for each. */
-export const sites = z.record(z.string(), z.union([what(upstreamOrPool), siteMap]));
+export const sites = named(either(what(upstreamOrPool), siteMap));
 
 export const defaultsMap = mapWith(roomShape, {
   id: "DefaultsConfig",

@@ -3,6 +3,7 @@
 import { z } from "zod";
 
 import type { About, Shape } from "../../../src/base/shape.ts";
+import type { DescribedMap, Key, Part } from "../../../src/config/described.ts";
 import { configSchema } from "../../../src/config/schema.ts";
 
 /** What may stand at one place. */
@@ -47,7 +48,7 @@ const root = "Config";
 export const draft = "http://json-schema.org/draft-07/schema#";
 
 export function describeConfig(): Description {
-  const schema = z.toJSONSchema(configSchema, {
+  const schema = z.toJSONSchema(schemaOf(configSchema, new Map()), {
     io: "input",
     target: "draft-7",
     override: ({ zodSchema, jsonSchema }) => {
@@ -64,6 +65,42 @@ export function describeConfig(): Description {
     return { name, title, keys: properties, required: new Set(required) };
   });
   return { nodes, definitions };
+}
+
+/** `known`: a map that stands in several places is one schema. */
+function schemaOf(part: Part, known: Map<DescribedMap, z.ZodType>): z.ZodType {
+  if (part instanceof z.ZodType) return part;
+  switch (part.kind) {
+    case "shape":
+      return z.unknown().meta({ ...part.shape });
+    case "either":
+      return z.union(part.parts.map((one) => schemaOf(one, known)));
+    case "list":
+      return z.array(schemaOf(part.items, known)).min(1);
+    case "named": {
+      const name = part.pattern === undefined ? z.string() : z.string().regex(part.pattern);
+      return z.record(name, schemaOf(part.part, known));
+    }
+    case "map": {
+      const schema = known.get(part) ?? mapOf(part, known);
+      known.set(part, schema);
+      return schema;
+    }
+  }
+}
+
+function mapOf({ keys, about }: DescribedMap, known: Map<DescribedMap, z.ZodType>): z.ZodType {
+  const entries = Object.entries(keys).map(([key, described]) => [
+    key,
+    described instanceof z.ZodType ? described : keyOf(described, known),
+  ]);
+  const shape = Object.fromEntries(entries) as Record<string, z.ZodType>;
+  return z.strictObject(shape).meta({ ...about });
+}
+
+function keyOf({ part, about, isRequired }: Key, known: Map<DescribedMap, z.ZodType>): z.ZodType {
+  const schema = schemaOf(part, known);
+  return (isRequired ? schema : schema.optional()).meta(about);
 }
 
 /** What a reference is to; undefined: it is none. */
