@@ -106,6 +106,25 @@ void test("defaults that are told are in force", () => {
   }
 });
 
+const guide = readGenerated("docs/config.md");
+/** A key, perhaps below another, some words, and a default that is one value. */
+const guideRow = /^\| `(?:\w+\.)*(\w+)` \|.*\| (?:`([^`|]+)`|(\d+)) \|$/gm;
+
+void test("docs/config.md tells the same defaults", () => {
+  const rows = [...guide.matchAll(guideRow)].map(([, key = "", text, count = ""]) => {
+    const defaults = definitions
+      .map(({ keys }) => keys[key]?.default)
+      .filter((usual) => usual !== undefined);
+    const told = counted(text ?? count);
+    return { key, told, defaults: defaults.map((usual) => counted(usual)) };
+  });
+  const known = rows.filter(({ defaults }) => defaults.length > 0);
+  assert.ok(known.length >= 25, `only ${known.length} rows`);
+  for (const { key, told, defaults } of known) {
+    assert.ok(defaults.map(String).includes(String(told)), `${key}: ${defaults.join(" or ")}`);
+  }
+});
+
 /** A list of one is printed for that one. */
 function printedIn(map: unknown, key: string): unknown {
   const [value] = valuesAt(map, [key]);
