@@ -46,5 +46,12 @@ export const oneOrMore = (shape: Shape): Shape => ({
   anyOf: [shape, { type: "array", items: shape, minItems: 1 }],
 });
 
-/** A map from names of the user's own. */
-export const mapOf = (shape: Shape): Shape => ({ type: "object", additionalProperties: shape });
+/** A map from names of the user's own; `name` is what each of them is. */
+export const mapOf = (name: string, shape: Shape): Shape => ({
+  type: "object",
+  propertyNames: { called: name },
+  additionalProperties: shape,
+});
+
+/** The name of a file. */
+export const fileShape: Shape = { type: "string", minLength: 1, called: "a file" };

@@ -1,6 +1,6 @@
 /** What may stand under `access`, described. */
 
-import { off, textShape, type Shape } from "../base/shape.ts";
+import { fileShape, off, textShape, type Shape } from "../base/shape.ts";
 import {
   described,
   either,
@@ -21,7 +21,7 @@ export const addressShape: Shape = {
 };
 
 const addressFileKeys = {
-  file: required(what(textShape), {
+  file: required(what(fileShape), {
     description:
       "A file with an address or a block on each line; `#` begins a comment. Its name starts " +
       "from the config's folder, and it is read at start.",
@@ -44,15 +44,12 @@ const addresses = either(
 const hash: Shape = { type: "string", minLength: 1, called: "the hash of a password" };
 
 const basicKeys = {
-  users: required(
-    either(what({ type: "string", minLength: 1, called: "a file" }), named(what(hash), /^[^:]+$/)),
-    {
-      description:
-        "A map from names to hashes of passwords, as `foregate hash-password` prints them, or a " +
-        "file with lines such as `alice:$scrypt$…`.",
-      examples: ["users"],
-    },
-  ),
+  users: required(either(what(fileShape), named("a user", what(hash), /^[^:]+$/)), {
+    description:
+      "A map from names to hashes of passwords, as `foregate hash-password` prints them, or a " +
+      "file with lines such as `alice:$scrypt$…`.",
+    examples: ["users"],
+  }),
   realm: value(textShape, {
     description: "What the browser's dialogue says.",
     default: "Restricted",

@@ -1,6 +1,6 @@
 /**
- * The type of a config, for programs that write one. It is made of the config's description by
- * `node test/config/generated.ts --write`, and a test keeps it true.
+ * The type of a config, for programs that write one. Made of the config's description
+ * by `node test/config/generated.ts --write`; a test keeps it true.
  */
 
 import type {

@@ -14,9 +14,17 @@ export type Described =
   | { readonly kind: "shape"; readonly shape: Shape }
   | { readonly kind: "either"; readonly parts: readonly Part[] }
   | { readonly kind: "list"; readonly items: Part }
-  /** A map from names of the user's own. */
-  | { readonly kind: "named"; readonly part: Part; readonly pattern: RegExp | undefined }
+  | DescribedNames
   | DescribedMap;
+
+/** A map from names of the user's own. */
+export interface DescribedNames {
+  readonly kind: "named";
+  /** What each of them is. */
+  readonly name: string;
+  readonly pattern: RegExp | undefined;
+  readonly part: Part;
+}
 
 /** A map with these keys and no others. */
 export interface DescribedMap {
@@ -49,10 +57,11 @@ export const either = (...parts: readonly Part[]): Described => ({ kind: "either
 /** Of at least one. */
 export const listOf = (items: Part): Described => ({ kind: "list", items });
 
-export const named = (part: Part, pattern?: RegExp): Described => ({
+export const named = (name: string, part: Part, pattern?: RegExp): Described => ({
   kind: "named",
-  part,
+  name,
   pattern,
+  part,
 });
 
 export const mapWith = (keys: Keys, about: AboutMap): DescribedMap => ({

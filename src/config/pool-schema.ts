@@ -60,6 +60,7 @@ export const poolKeys = keysOf(poolShape);
 
 /** `pools`: names, and an upstream, a list or a map for each. */
 export const pools = named(
+  "a pool's name",
   either(what(upstreamAddress.shape), upstreamList, poolMap),
   poolNamePattern,
 );

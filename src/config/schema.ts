@@ -56,7 +56,7 @@ const listen = either(
   what(port),
   what(listenAddress),
   listOf(what(portOrAddress)),
-  named(either(listenerMap, what({ type: "null" }))),
+  named("an address", either(listenerMap, what({ type: "null" }))),
 );
 
 const logsMap = mapWith(

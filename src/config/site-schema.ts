@@ -1,6 +1,6 @@
 /** What may stand in `defaults`, a site and a route, described. */
 
-import { mapOf, off, oneOrMore, textShape, type Shape } from "../base/shape.ts";
+import { fileShape, mapOf, off, oneOrMore, textShape, type Shape } from "../base/shape.ts";
 import { routeLimitsSchema } from "../limits/schema.ts";
 import { redirectMap, targetShape } from "../rewriting/redirect-schema.ts";
 import { headersSchema, mappingShape } from "../rewriting/schema.ts";
@@ -23,7 +23,7 @@ import { pooledShape, proxyTargets, proxyTo, upstreamOrPool } from "./pool-schem
 /** The status that a page is for, or a class of them. */
 const pageKey = /^[45](?:xx|[0-9]{2})$/;
 
-export const errorPages = either(named(what(textShape), pageKey), what(off));
+export const errorPages = either(named("a status or a class", what(fileShape), pageKey), what(off));
 
 /** Keys that may stand in `defaults`, too. */
 const roomShape = {
@@ -43,7 +43,9 @@ const roomShape = {
     examples: [{ firstByte: "10s" }],
   }),
   headers: described(headersSchema, {
-    description: "Rules for the fields of requests and answers. The nearest place wins, by field.",
+    description:
+      "Rules for the fields of requests and answers, whose values may hold placeholders such as " +
+      "`$host`. The nearest place wins, by field.",
     examples: [{ response: { set: { "x-content-type-options": "nosniff" } } }],
   }),
   errors: described(errorPages, {
@@ -75,7 +77,12 @@ const proxyMap = mapWith(
   { id: "ProxyConfig", title: "A proxy" },
 );
 
-const finalStatus: Shape = { type: "integer", minimum: 200, maximum: 599, called: "a status" };
+const finalStatus: Shape = {
+  type: "integer",
+  minimum: 200,
+  maximum: 599,
+  called: "a status from 200 to 599",
+};
 
 const respondShape = {
   status: value(finalStatus, {
@@ -83,7 +90,7 @@ const respondShape = {
     default: 200,
     examples: [503],
   }),
-  headers: value(mapOf(textShape), {
+  headers: value(mapOf("a field's name", textShape), {
     description: "Fields of the answer.",
     examples: [{ "retry-after": "120" }],
   }),
@@ -91,7 +98,7 @@ const respondShape = {
     { type: "string", called: "text" },
     { description: "The body of the answer, as text.", examples: ["Nothing here."] },
   ),
-  file: value(textShape, {
+  file: value(fileShape, {
     description:
       "A file with the body, at most 10 MB large. Its name starts from the config's folder, and " +
       "it is read at start.",
@@ -135,7 +142,7 @@ const siteShape = {
 const siteMap = mapWith(siteShape, { id: "SiteConfig", title: "A site" });
 
 /** `sites`: hosts, and an upstream, a pool's name or a map for each. */
-export const sites = named(either(what(upstreamOrPool), siteMap));
+export const sites = named("a host", either(what(upstreamOrPool), siteMap));
 
 export const defaultsMap = mapWith(roomShape, {
   id: "DefaultsConfig",

@@ -1,6 +1,6 @@
 /**
- * The types of sites, routes and what stands in them. It is made of the config's description by
- * `node test/config/generated.ts --write`, and a test keeps it true.
+ * The types of sites, routes and what stands in them. Made of the config's description
+ * by `node test/config/generated.ts --write`; a test keeps it true.
  */
 
 /** What every site has. */
@@ -14,7 +14,10 @@ export interface DefaultsConfig {
    * `defaults` are asked in this order, key by key.
    */
   readonly timeouts?: UpstreamTimeoutsConfig | undefined;
-  /** Rules for the fields of requests and answers. The nearest place wins, by field. */
+  /**
+   * Rules for the fields of requests and answers, whose values may hold placeholders such as
+   * `$host`. The nearest place wins, by field.
+   */
   readonly headers?: HeadersConfig | undefined;
   /**
    * Pages for people when something failed, by status or class: files of HTML beside the
@@ -23,7 +26,7 @@ export interface DefaultsConfig {
   readonly errors?: Readonly<Record<string, string>> | "off" | false | undefined;
 }
 
-/** An upstream. */
+/** An upstream's map. */
 export interface UpstreamConfig {
   /** Where it is: what an upstream's text alone would say. */
   readonly url: string;
@@ -32,11 +35,11 @@ export interface UpstreamConfig {
 /** A site. */
 export interface SiteConfig extends DefaultsConfig {
   /**
-   * A path's beginning that is taken off before the request goes to the upstream. Places in
-   * the answer (`Location`, cookies) are mapped back.
+   * A prefix of paths that is taken off before the request goes to the upstream. Places in the
+   * answer (`Location`, cookies and others) are mapped back.
    */
   readonly strip?: string | undefined;
-  /** The same with another beginning in its place. */
+  /** Puts another prefix in the place of one, and maps the answer back as `strip` does. */
   readonly replace?: ReplaceConfig | undefined;
   /** Sends requests to an upstream, to one of several, or to a pool by its name. */
   readonly proxy?: string | readonly (string | UpstreamConfig)[] | ProxyConfig | undefined;
@@ -116,11 +119,11 @@ export interface KeepAliveConfig {
   readonly fresh?: string | undefined;
 }
 
-/** A path's beginning for another. */
+/** A prefix for another. */
 export interface ReplaceConfig {
-  /** How paths begin that clients ask for. */
+  /** The prefix of the paths that clients ask for. */
   readonly from: string;
-  /** How they begin at the upstream. */
+  /** What it becomes on the way to the upstream. */
   readonly to: string;
 }
 
@@ -190,14 +193,14 @@ export interface RouteConfig extends DefaultsConfig {
     | readonly string[]
     | Readonly<Record<string, string | true>>
     | undefined;
-  /** The same for parameters of the query, compared as they are sent. */
+  /** Parameters of the query that have to be there, as in `header`; compared as they are sent. */
   readonly query?: string | readonly string[] | Readonly<Record<string, string | true>> | undefined;
   /**
-   * A path's beginning that is taken off before the request goes to the upstream. Places in
-   * the answer (`Location`, cookies) are mapped back.
+   * A prefix of paths that is taken off before the request goes to the upstream. Places in the
+   * answer (`Location`, cookies and others) are mapped back.
    */
   readonly strip?: string | undefined;
-  /** The same with another beginning in its place. */
+  /** Puts another prefix in the place of one, and maps the answer back as `strip` does. */
   readonly replace?: ReplaceConfig | undefined;
   /** Sends requests to an upstream, to one of several, or to a pool by its name. */
   readonly proxy?: string | readonly (string | UpstreamConfig)[] | ProxyConfig | undefined;

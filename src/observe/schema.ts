@@ -13,7 +13,7 @@ import {
   text,
   type Reader,
 } from "../base/reader.ts";
-import { off, oneOrMore, type About, type Shape } from "../base/shape.ts";
+import { fileShape, off, oneOrMore, type About, type Shape } from "../base/shape.ts";
 import {
   accessLogDefaults,
   redactionDefaults,
@@ -67,6 +67,8 @@ function names(
 }
 
 const fields = names("the name of a request field", fieldPattern, fieldsMax);
+
+const file = shaped(fileShape, (value, reporter) => text(value, reporter));
 
 const redactedWords = 'the name of a field, or "?name" for a parameter';
 const redacted = names(redactedWords, redactedPattern, redactedMax);
@@ -151,7 +153,7 @@ const onlyMap = z
 
 export const accessMap = z
   .strictObject({
-    file: key(text, {
+    file: key(file, {
       description:
         "The file that lines are added to; its name starts from the config's folder. " +
         "Without it they go to standard output.",

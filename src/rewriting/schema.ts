@@ -16,7 +16,7 @@ const key = <T>(reader: Reader<T>, about: About) =>
     .optional()
     .meta({ ...reader.shape, ...about });
 
-const prefixShape: Shape = { type: "string", pattern: "^/[!-~]*$", called: "a path's beginning" };
+const prefixShape: Shape = { type: "string", pattern: "^/[!-~]*$", called: "a prefix" };
 
 /** Without a slash at its end; "" stands for the root. */
 const pathPrefix = shaped(prefixShape, (value, reporter): string => {
@@ -45,11 +45,17 @@ const prefix = (about: About) =>
 
 const replaceSchema = z
   .strictObject({
-    from: prefix({ description: "How paths begin that clients ask for.", examples: ["/docs"] }),
-    to: prefix({ description: "How they begin at the upstream.", examples: ["/v2/docs"] }),
+    from: prefix({
+      description: "The prefix of the paths that clients ask for.",
+      examples: ["/docs"],
+    }),
+    to: prefix({
+      description: "What it becomes on the way to the upstream.",
+      examples: ["/v2/docs"],
+    }),
   })
   .transform(({ from, to }): PathMapping => ({ publicPrefix: from, internalPrefix: to }))
-  .meta({ id: "ReplaceConfig", title: "A path's beginning for another" });
+  .meta({ id: "ReplaceConfig", title: "A prefix for another" });
 
 /** A field that rules may be about: the others are made by the wire machines (RFC 9110 §7.6.1). */
 export const fieldName: Reader<string> = (value, reporter) => {
@@ -103,18 +109,21 @@ function namesToRemove(readName: Reader<string>): Reader<FieldRule[]> {
 
 function fieldsFor(kind: FieldRuleKind, readName: Reader<string>): Reader<FieldRule[]> {
   const one: Shape = { type: "string", called: "text with placeholders" };
-  return shaped(mapOf(kind === "add" ? oneOrMore(one) : one), (value, reporter) => {
-    if (typeof value !== "object" || value === null || Array.isArray(value)) {
-      const message = `want a map such as { x-name: value }, found ${describe(value)}`;
-      return reject(reporter, { message });
-    }
-    return Object.entries(value).flatMap(([name, wanted]: [string, unknown]) => {
-      const place = below(reporter, name);
-      const checked = readName(name, place);
-      const values = kind === "add" && Array.isArray(wanted) ? (wanted as unknown[]) : [wanted];
-      return values.map((found) => ({ kind, name: checked, value: fieldValue(found, place) }));
-    });
-  });
+  return shaped(
+    mapOf("a field's name", kind === "add" ? oneOrMore(one) : one),
+    (value, reporter) => {
+      if (typeof value !== "object" || value === null || Array.isArray(value)) {
+        const message = `want a map such as { x-name: value }, found ${describe(value)}`;
+        return reject(reporter, { message });
+      }
+      return Object.entries(value).flatMap(([name, wanted]: [string, unknown]) => {
+        const place = below(reporter, name);
+        const checked = readName(name, place);
+        const values = kind === "add" && Array.isArray(wanted) ? (wanted as unknown[]) : [wanted];
+        return values.map((found) => ({ kind, name: checked, value: fieldValue(found, place) }));
+      });
+    },
+  );
 }
 
 function below(reporter: Reporter, step: PropertyKey): Reporter {
@@ -163,12 +172,13 @@ export const headersSchema = z
 export const mappingShape = {
   strip: key(strip, {
     description:
-      "A path's beginning that is taken off before the request goes to the upstream. Places in " +
-      "the answer (`Location`, cookies) are mapped back.",
+      "A prefix of paths that is taken off before the request goes to the upstream. Places in " +
+      "the answer (`Location`, cookies and others) are mapped back.",
     examples: ["/app"],
   }),
   replace: replaceSchema.optional().meta({
-    description: "The same with another beginning in its place.",
+    description:
+      "Puts another prefix in the place of one, and maps the answer back as `strip` does.",
     examples: [{ from: "/docs", to: "/v2/docs" }],
   } satisfies About),
 };

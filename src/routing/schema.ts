@@ -86,7 +86,7 @@ const conditionShape: Shape = {
   anyOf: [
     textOf("a name"),
     { type: "array", items: textOf("a name") },
-    mapOf({ anyOf: [textOf("text"), { enum: [true] }] }),
+    mapOf("a name", { anyOf: [textOf("text"), { enum: [true] }] }),
   ],
 };
 
@@ -151,7 +151,8 @@ export const matchShape = {
     examples: [{ "x-beta": true }, "x-beta"],
   }),
   query: key(conditions(queryText, queryText), {
-    description: "The same for parameters of the query, compared as they are sent.",
+    description:
+      "Parameters of the query that have to be there, as in `header`; compared as they are sent.",
     examples: [{ lang: "de" }, "debug"],
   }),
 };

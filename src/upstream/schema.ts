@@ -111,7 +111,7 @@ export const upstreamMap = z
       } satisfies About),
   })
   .transform(({ url }) => url)
-  .meta({ id: "UpstreamConfig", title: "An upstream" });
+  .meta({ id: "UpstreamConfig", title: "An upstream's map" });
 
 /** One upstream: text, or a map that will hold more than its `url` one day. */
 const asUpstreamMap = (value: unknown): unknown =>

@@ -18,8 +18,8 @@ import { writeKey, writeTypescript } from "./examples.ts";
 /** What the other file needs, too, stands in this one. */
 const siteRoots = ["DefaultsConfig", "SiteConfig"];
 
-const madeOf = `It is made of the config's description by
- * \`node test/config/generated.ts --write\`, and a test keeps it true.`;
+const madeOf = `Made of the config's description
+ * by \`node test/config/generated.ts --write\`; a test keeps it true.`;
 
 /** Texts that are not formatted yet, by their paths. */
 export function configTypes(): readonly (readonly [path: string, text: string])[] {

@@ -11,6 +11,8 @@ export interface Node extends Partial<Omit<About, "examples">> {
   readonly type?: Shape["type"];
   readonly enum?: Shape["enum"];
   readonly pattern?: string;
+  readonly minimum?: number;
+  readonly maximum?: number;
   readonly items?: Node;
   readonly minItems?: number;
   readonly anyOf?: readonly Node[];
@@ -79,7 +81,7 @@ function schemaOf(part: Part, known: Map<DescribedMap, z.ZodType>): z.ZodType {
       return z.array(schemaOf(part.items, known)).min(1);
     case "named": {
       const name = part.pattern === undefined ? z.string() : z.string().regex(part.pattern);
-      return z.record(name, schemaOf(part.part, known));
+      return z.record(name.meta({ called: part.name }), schemaOf(part.part, known));
     }
     case "map": {
       const schema = known.get(part) ?? mapOf(part, known);

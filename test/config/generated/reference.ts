@@ -122,20 +122,41 @@ function keyText(key: string, { name, keys, required }: Definition, around: Arou
 
 /** What may stand there, in words. */
 function proseOf(node: Node, around: Around): string {
-  const { called, enum: words, anyOf, allOf, items, additionalProperties, type } = node;
+  return joined([...new Set(alternativesOf(node, around))]);
+}
+
+function alternativesOf(node: Node, around: Around): readonly string[] {
+  const { called, enum: words, anyOf, allOf } = node;
   const name = referredTo(node);
-  if (called !== undefined) return called;
-  if (name !== undefined) return linkTo(name, around);
-  if (words !== undefined) return joined(shown(words).map((word) => `\`${word}\``));
+  if (called !== undefined) return [called];
+  if (name !== undefined) return [linkTo(name, around)];
+  if (words !== undefined) return shown(words).map((word) => `\`${word}\``);
   const several = anyOf ?? allOf;
-  if (several !== undefined) {
-    return joined([...new Set(several.map((part) => proseOf(part, around)))]);
+  if (several !== undefined) return several.flatMap((part) => alternativesOf(part, around));
+  return [typeInWords(node, around)];
+}
+
+function typeInWords(node: Node, around: Around): string {
+  const { type, items, propertyNames, additionalProperties, minimum, maximum } = node;
+  switch (type) {
+    case "array":
+      return `a list (${proseOf(items ?? {}, around)})`;
+    case "object": {
+      const names = propertyNames?.called ?? "a name";
+      return `a map (${names}: ${proseOf(additionalProperties || {}, around)})`;
+    }
+    case "boolean":
+      return "`true` or `false`";
+    case "integer":
+      return `a whole number from ${minimum} to ${maximum}`;
+    case "null":
+      return "nothing";
+    case "number":
+      return "a number";
+    case "string":
+    case undefined:
+      return "text";
   }
-  if (type === "array") return `a list (${proseOf(items ?? {}, around)})`;
-  if (type === "object") return `a map of names (${proseOf(additionalProperties || {}, around)})`;
-  if (type === "boolean") return "`true` or `false`";
-  if (type === "integer") return "a whole number";
-  return type === "null" ? "nothing" : "text";
 }
 
 /** `off` is also `false`, and `on` is `true`: one spelling is enough. */
