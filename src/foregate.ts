@@ -10,6 +10,7 @@ import type { Duplex } from "node:stream";
 import { runObserved } from "./admin/run-observed.ts";
 import { openVoice, type Voice } from "./cli/event-voice.ts";
 import { version } from "./cli/version.ts";
+import type { Config } from "./config/config-type.ts";
 import { compileValue } from "./config/load.ts";
 import type { Problem } from "./config/problems.ts";
 import type { OpenListener } from "./net/doors.ts";
@@ -19,6 +20,7 @@ import { createWorker, type Worker } from "./worker.ts";
 export type { Config } from "./config/config-type.ts";
 export { defineConfig, type ConfigSource } from "./config/define-config.ts";
 export type { Problem } from "./config/problems.ts";
+export type { RouteConfig, SiteConfig } from "./config/site-type.ts";
 export type { OpenListener } from "./net/doors.ts";
 export type {
   AnswerFields,
@@ -82,10 +84,10 @@ export interface Proxy {
 export type Next = (error?: unknown) => void;
 
 /**
- * `config` is what a config file holds, as a value. Throws a `ConfigError`. Events go to standard
- * error, for people, unless `logs.events` says otherwise.
+ * `config` is what a config file holds, as a value, and checked whatever its type says. Throws a
+ * `ConfigError`. Events go to standard error, for people, unless `logs.events` says otherwise.
  */
-export function createProxy(config: unknown): Proxy {
+export function createProxy(config: Config): Proxy {
   const { plan, problems, events } = compileValue(config, "config");
   if (plan === undefined) throw new ConfigError(problems);
   let worker: Worker | undefined;

@@ -57,6 +57,17 @@ const spellings: Readonly<Record<QuantityKind, ReadonlyMap<string, string>>> = {
 
 export type QuantityKind = "time" | "size" | "rate";
 
+const number = String.raw`\d+(?:\.\d+)?`;
+const largestFirst = [...msByUnit.keys()].reverse();
+const size = `${number} ?(?:${[...bytesByUnit.keys()].join("|")})`;
+
+/** The same grammars as regular expressions, for editors. */
+export const quantityPatterns: Readonly<Record<QuantityKind, string>> = {
+  time: String.raw`^(?=\d)${largestFirst.map((unit) => `(?:${number}${unit})?`).join("")}$`,
+  size: `^${size}$`,
+  rate: `^${size}/s$`,
+};
+
 /** Milliseconds; undefined: not a time. Several units go from large to small: `1h30m`. */
 export function readDurationMs(text: string): number | undefined {
   let totalMs = 0;

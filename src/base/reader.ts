@@ -8,13 +8,22 @@
 
 import {
   meantQuantity,
+  quantityPatterns,
   readByteCount,
   readByteRate,
   readDurationMs,
   type QuantityKind,
 } from "./quantity.ts";
+import { off, textShape, type Shape } from "./shape.ts";
 
-export type Reader<T> = (value: unknown, reporter: Reporter) => T;
+export interface Reader<T> {
+  (value: unknown, reporter: Reporter): T;
+  /** What it takes, for those who write configs; its messages say it more exactly. */
+  readonly shape?: Shape;
+}
+
+/** One that tells what it takes. */
+export type ShapedReader<T> = Reader<T> & { readonly shape: Shape };
 
 export interface Reporter {
   addIssue(issue: Issue): void;
@@ -82,20 +91,28 @@ export function describe(value: unknown): string {
   return text.length <= 80 ? text : `${text.slice(0, 77)}…`;
 }
 
-export const text: Reader<string> = (value, reporter) => {
+export function shaped<T>(
+  shape: Shape,
+  read: (value: unknown, reporter: Reporter) => T,
+): ShapedReader<T> {
+  return Object.assign(read, { shape });
+}
+
+export const text = shaped(textShape, (value, reporter): string => {
   if (typeof value === "string" && value !== "") return value;
   const scalar = typeof value === "number" || typeof value === "boolean";
   const hint = scalar ? `put it in quotes: "${String(value)}"` : undefined;
   return reject(reporter, { message: `want text, found ${describe(value)}`, hint });
-};
+});
 
 /** How a user switches something off. */
 export const isOff = (value: unknown): boolean => value === "off" || value === false;
 
-export const flag: Reader<boolean> = (value, reporter) =>
+export const flag = shaped({ type: "boolean" }, (value, reporter): boolean =>
   typeof value === "boolean"
     ? value
-    : reject(reporter, { message: `want true or false, found ${describe(value)}` });
+    : reject(reporter, { message: `want true or false, found ${describe(value)}` }),
+);
 
 export interface Bounds {
   readonly min: number;
@@ -103,13 +120,14 @@ export interface Bounds {
 }
 
 export function wholeNumber({ min, max }: Bounds): Reader<number> {
-  return (value, reporter) => {
+  const shape: Shape = { type: "integer", minimum: min, maximum: max };
+  return shaped(shape, (value, reporter) => {
     if (typeof value === "number" && Number.isInteger(value) && value >= min && value <= max) {
       return value;
     }
     const message = `want a whole number from ${min} to ${max}, found ${describe(value)}`;
     return reject(reporter, { message });
-  };
+  });
 }
 
 /** Bounds as they are written, so that a message can show them; `off` also allows `off`: 0. */
@@ -119,32 +137,39 @@ export interface QuantityBounds {
   readonly off?: true;
 }
 
-export const durationMs = (bounds: QuantityBounds): Reader<number> =>
+export const durationMs = (bounds: QuantityBounds): ShapedReader<number> =>
   quantity("time", readDurationMs, bounds);
 
-export const byteCount = (bounds: QuantityBounds): Reader<number> =>
+export const byteCount = (bounds: QuantityBounds): ShapedReader<number> =>
   quantity("size", readByteCount, bounds);
 
-export const byteRate = (bounds: QuantityBounds): Reader<number> =>
+export const byteRate = (bounds: QuantityBounds): ShapedReader<number> =>
   quantity("rate", readByteRate, bounds);
 
 function quantity(
   kind: QuantityKind,
   read: (text: string) => number | undefined,
   bounds: QuantityBounds,
-): Reader<number> {
-  const { min, max, off } = bounds;
+): ShapedReader<number> {
+  const { min, max } = bounds;
+  const orOff = bounds.off === undefined ? "" : ", or off";
   const smallest = read(min) ?? 0;
   const largest = read(max) ?? Infinity;
-  const want = `want a ${kind} from "${min}" to "${max}"${off === undefined ? "" : ", or off"}`;
-  return (value, reporter) => {
-    if (off === true && isOff(value)) return 0;
+  const want = `want a ${kind} from "${min}" to "${max}"${orOff}`;
+  return shaped(quantityShape(kind, bounds), (value, reporter) => {
+    if (bounds.off === true && isOff(value)) return 0;
     const count = typeof value === "string" ? read(value) : undefined;
     if (count !== undefined && count >= smallest && count <= largest) return count;
     const meant = count === undefined ? meantQuantity(kind, value) : undefined;
     const hint = meant === undefined ? undefined : `write "${meant}"`;
     return reject(reporter, { message: `${want}, found ${describe(value)}`, hint });
-  };
+  });
+}
+
+function quantityShape(kind: QuantityKind, bounds: QuantityBounds): Shape {
+  const called = `a ${kind} from ${bounds.min} to ${bounds.max}`;
+  const shape: Shape = { type: "string", pattern: quantityPatterns[kind], called };
+  return bounds.off === undefined ? shape : { anyOf: [shape, off] };
 }
 
 /** One of the words; `later` are words that a later version will know. */
@@ -152,7 +177,7 @@ export function oneOf<Word extends string>(
   words: readonly Word[],
   later: readonly string[] = [],
 ): Reader<Word> {
-  return (value, reporter) => {
+  return shaped({ enum: words }, (value, reporter) => {
     const found = words.find((word) => word === value);
     if (found !== undefined) return found;
     if (typeof value === "string" && later.includes(value)) {
@@ -160,7 +185,7 @@ export function oneOf<Word extends string>(
       return reject(reporter, { kind: "unavailable", message, help: `use ${words.join(" or ")}` });
     }
     return reject(reporter, { message: `want ${words.join(", ")}; found ${describe(value)}` });
-  };
+  });
 }
 
 /** The keys that were written, without those that were not: an overlay for defaults. */

@@ -1,6 +1,6 @@
 /** `foregate init`: files to begin with. None that is there already is touched. */
 
-import { writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 
 import { version } from "./version.ts";
@@ -14,9 +14,15 @@ interface File {
   readonly next: string;
 }
 
-const config: File = {
-  name: "foregate.yaml",
-  text: `# What may stand here: docs/config.md of the package.
+const schemaFile = "./node_modules/foregate/schema.json";
+
+/** What tells editors of the schema of a file in YAML; nothing where there is no schema. */
+function schemaLineFor(folder: string): string {
+  const isThere = existsSync(resolve(folder, schemaFile));
+  return isThere ? `# yaml-language-server: $schema=${schemaFile}\n` : "";
+}
+
+const example = `# What may stand here: docs/config.md of the package.
 # Is it right? foregate check -c foregate.yaml
 listen: 8080
 
@@ -28,10 +34,14 @@ sites:
       - { path: /api/*, strip: /api, proxy: "localhost:4000" }
       # Everything else.
       - { proxy: "localhost:3000" }
-`,
+`;
+
+const config = (folder: string): File => ({
+  name: "foregate.yaml",
+  text: schemaLineFor(folder) + example,
   // By its name: root's config is not looked for in this folder.
   next: "foregate check -c foregate.yaml && foregate run -c foregate.yaml",
-};
+});
 
 const typescript: File = {
   name: "foregate.config.ts",
@@ -103,10 +113,10 @@ CMD ["run", "-c", "/etc/foregate/foregate.yaml"]
   next: "docker build -t foregate . && docker run -p 8080:8080 foregate",
 });
 
-function fileOf(starter: Starter): File {
+function fileOf(starter: Starter, folder: string): File {
   switch (starter) {
     case "config":
-      return config;
+      return config(folder);
     case "typescript":
       return typescript;
     case "systemd":
@@ -121,7 +131,7 @@ export function writeStarter(
   starter: Starter,
   folder: string,
 ): { readonly name: string; readonly written: string | undefined; readonly next: string } {
-  const { name, text, next } = fileOf(starter);
+  const { name, text, next } = fileOf(starter, folder);
   const path = resolve(folder, name);
   try {
     // Made only if it is not there, and in one step: nobody's file is overwritten.

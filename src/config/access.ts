@@ -4,6 +4,7 @@ import type { AccessOptions, BasicOptions, PasswordHash } from "../access/option
 import { passwordHash, realmChallenge, userName } from "../access/schema.ts";
 import { IpSet } from "../base/ip-set.ts";
 import { describe, flag, isOff, reject, type Reader } from "../base/reader.ts";
+import { accessKeys, addressKeys, basicAuthKeys } from "./access-schema.ts";
 import { readLines } from "./lines.ts";
 import { addressBlock } from "./listeners.ts";
 import type { Place } from "./place.ts";
@@ -17,7 +18,7 @@ export function readAccess(
 ): AccessOptions | undefined {
   if (!place.isThere) return outer;
   if (isOff(place.value)) return undefined;
-  place.hasKeys(["allow", "deny", "basic"]);
+  place.hasKeys(accessKeys);
   const allow = nearer(place.at("allow"), outer?.allow, readAddresses);
   const deny = nearer(place.at("deny"), outer?.deny, readAddresses);
   const basic = nearer(place.at("basic"), outer?.basic, readBasic);
@@ -48,7 +49,7 @@ export function readAddresses(place: Place): IpSet {
 
 /** `{ file: blocked.txt }`: an address or a block on each line. */
 function readFile(place: Place): readonly string[] {
-  place.hasKeys(["file"]);
+  place.hasKeys(addressKeys);
   const file = place.at("file");
   if (!file.isThere) {
     reject(place, { kind: "missing", message: "want `file`, a list of addresses, found none" });
@@ -58,7 +59,7 @@ function readFile(place: Place): readonly string[] {
 }
 
 function readBasic(place: Place): BasicOptions | undefined {
-  const isSound = place.hasKeys(["users", "realm", "forward"]);
+  const isSound = place.hasKeys(basicAuthKeys);
   if (!place.isMap) return undefined;
   const users = readUsers(place.at("users"));
   const realm = place.at("realm");

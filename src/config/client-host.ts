@@ -5,7 +5,7 @@
 
 import { readTemplate } from "../rewriting/template.ts";
 import type { Place } from "./place.ts";
-import { actionKeys } from "./routes.ts";
+import { actionKeys } from "./site-schema.ts";
 
 /** `site` is the one that answers for every host. */
 export function warnOfClientHosts(site: Place): void {

@@ -25,9 +25,9 @@ import { Pools } from "./pools.ts";
 import { inFileOrder, isError, type Problem } from "./problems.ts";
 import { warnOfRedirectLoops } from "./redirect-loop.ts";
 import { readDefaults } from "./routes.ts";
+import { topKeys } from "./schema.ts";
 import { compileSites, type SiteSummary } from "./sites.ts";
 import type { ConfigParts } from "./sources.ts";
-import { topKeys } from "./top-keys.ts";
 
 export interface CompiledConfig {
   /** undefined: there is an error among the problems. */

@@ -4,6 +4,7 @@ import { describe, flag, isOff, reject, type Reader } from "../base/reader.ts";
 import type { RequestHook, ResponseHook } from "../rewriting/hooks.ts";
 import type { Hook, Hooks } from "../rewriting/options.ts";
 import type { Place } from "./place.ts";
+import { hooksKeys } from "./site-schema.ts";
 
 const codeHelp =
   "hooks are code: they live in foregate.config.ts, or in a program that uses the library";
@@ -16,7 +17,7 @@ export function readHooks(place: Place, outer: Hooks | undefined): Hooks | undef
     const message = `want a map such as { request, response }, found ${describe(place.value)}`;
     return reject(place, { message, help: codeHelp });
   }
-  place.hasKeys(["request", "response"]);
+  place.hasKeys(hooksKeys);
   const request = nearer<RequestHook>(place.at("request"), outer?.request);
   const response = nearer<ResponseHook>(place.at("response"), outer?.response);
   if (request === undefined && response === undefined) return undefined;

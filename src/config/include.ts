@@ -22,8 +22,8 @@ import {
   type Opened,
 } from "./opened.ts";
 import { Place } from "./place.ts";
+import { includedKeys, topKeys } from "./schema.ts";
 import { Sources, type ConfigParts, type Room, type Source } from "./sources.ts";
-import { includedKeys, topKeys } from "./top-keys.ts";
 import { unknownKey } from "./unknown-key.ts";
 
 /** Files that include files: what is deeper was not meant. */

@@ -5,6 +5,7 @@ import { describe, flag, reject, type Reader, type Wrong } from "../base/reader.
 import type { ListenOptions } from "../exchange/listen-options.ts";
 import { overlaps } from "./listen-overlap.ts";
 import type { Place } from "./place.ts";
+import { listenerKeys } from "./schema.ts";
 
 const portMax = 65_535;
 
@@ -92,7 +93,7 @@ function placesOf(listen: Place): readonly PlacedAddress[] {
   return listen.entries().map(([address, place]) => ({
     place,
     read: () => {
-      const isSound = place.value === null || place.hasKeys(["proxyProtocol"]);
+      const isSound = place.value === null || place.hasKeys(listenerKeys);
       const options = place.read(listenKey(address));
       const proxyProtocol = place.at("proxyProtocol");
       if (!proxyProtocol.isThere) return isSound ? options : undefined;

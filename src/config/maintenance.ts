@@ -3,12 +3,14 @@
 import { existsSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 
-import { describe, durationMs, isOff, reject, text } from "../base/reader.ts";
+import { describe, isOff, reject, text } from "../base/reader.ts";
 import type { RoutePlan } from "../exchange/plan.ts";
 import type { MaintenanceOptions } from "../maintenance/options.ts";
+import { retryAfterTime } from "../maintenance/schema.ts";
 import type { SiteOptions } from "../routing/options.ts";
 import { readAddresses } from "./access.ts";
 import type { Place } from "./place.ts";
+import { maintenanceKeys } from "./site-schema.ts";
 
 const simply: MaintenanceOptions = {
   retryAfterSeconds: undefined,
@@ -28,7 +30,7 @@ export function readMaintenance(
     const want = "want true, off or a map such as { retryAfter: 10m }";
     return reject(place, { message: `${want}, found ${describe(place.value)}` });
   }
-  place.hasKeys(["retryAfter", "allow", "while"]);
+  place.hasKeys(maintenanceKeys);
   const [retryAfter, allow, file] = [place.at("retryAfter"), place.at("allow"), place.at("while")];
   const retryAfterMs = retryAfter.isThere ? retryAfter.read(retryAfterTime) : undefined;
   return {
@@ -37,8 +39,6 @@ export function readMaintenance(
     whileFile: file.isThere ? readSwitch(file) : undefined,
   };
 }
-
-const retryAfterTime = durationMs({ min: "1s", max: "30d" });
 
 /** The file may be missing, but in a folder that is there: else nobody could ever switch. */
 function readSwitch(place: Place): string | undefined {

@@ -14,11 +14,7 @@ import {
 import { poolSchema, upstreamsSchema, type PoolWishes } from "../upstream/schema.ts";
 import { nearestWord } from "./did-you-mean.ts";
 import type { Place } from "./place.ts";
-
-const poolKeys = ["to", "balance", "keepAlive", "timeouts", "proxyProtocol"];
-
-/** What cannot be taken for an upstream: no dot, no colon, no slash, and not only digits. */
-const poolNamePattern = /^(?!\d+$)[A-Za-z0-9_][A-Za-z0-9_-]*$/;
+import { poolKeys, poolNamePattern } from "./pool-schema.ts";
 
 /** A pool's place in the plan, and what it says itself about waiting. */
 export interface PlacedPool {

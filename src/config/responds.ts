@@ -10,11 +10,10 @@ import { isFieldValue } from "../http/fields.ts";
 import { fieldName } from "../rewriting/schema.ts";
 import { reasonOf } from "./file-reason.ts";
 import type { Place } from "./place.ts";
+import { respondKeys } from "./site-schema.ts";
 
 /** It is held in memory, once per route. What is larger is an upstream's work. */
 const fileBytesMax = 10_000_000;
-
-const keys = ["status", "headers", "body", "file"];
 
 /** Text alone is a body, a number alone a status. */
 export function compileRespond(place: Place): RespondAction | undefined {
@@ -26,7 +25,7 @@ export function compileRespond(place: Place): RespondAction | undefined {
     const status = place.read(finalStatus);
     return status === undefined ? undefined : action(status, [], noContent);
   }
-  const isSound = place.hasKeys(keys);
+  const isSound = place.hasKeys(respondKeys);
   const status = place.at("status").isThere ? place.at("status").read(finalStatus) : 200;
   const fields = readFields(place.at("headers"));
   const content = readContent(place);

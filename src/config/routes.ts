@@ -22,19 +22,7 @@ import { readMaintenance } from "./maintenance.ts";
 import type { Place } from "./place.ts";
 import type { PlacedPool, Pools } from "./pools.ts";
 import { compileRespond } from "./responds.ts";
-
-/** Keys that may stand in `defaults`, too. */
-export const roomKeys = [
-  "access",
-  "maintenance",
-  "limits",
-  "timeouts",
-  "headers",
-  "errors",
-  "hooks",
-] as const;
-export const actionKeys = ["proxy", "redirect", "respond"] as const;
-export const mappingKeys = ["strip", "replace"] as const;
+import { actionKeys, roomKeys } from "./site-schema.ts";
 
 /** What the rooms were told, from far to near. */
 export interface RoomWishes {

@@ -8,23 +8,21 @@ import type { PathMapping } from "../rewriting/options.ts";
 import { isUnder } from "../rewriting/path-prefix.ts";
 import type { RouteMatch, SiteOptions } from "../routing/options.ts";
 import { routesNeverTaken } from "../routing/never-taken.ts";
-import { hostPattern, matchKeys, matchSchema } from "../routing/schema.ts";
+import { hostPattern, matchSchema } from "../routing/schema.ts";
 import { warnOfClientHosts } from "./client-host.ts";
 import type { Place } from "./place.ts";
 import type { Pools } from "./pools.ts";
 import type { PlacedRedirect } from "./redirect-loop.ts";
 import {
-  actionKeys,
   finishRoute,
-  mappingKeys,
   nothingThere,
   readAction,
   readProxy,
   readRooms,
-  roomKeys,
   type RoomWishes,
   type UnfinishedAction,
 } from "./routes.ts";
+import { actionKeys, mappingKeys, routeKeys, siteKeys } from "./site-schema.ts";
 
 /** For people: where a host's requests go. */
 export interface SiteSummary {
@@ -49,9 +47,6 @@ interface CompiledSite {
   readonly entries: readonly Entry[];
   readonly leadsTo: readonly string[];
 }
-
-const siteKeys = [...roomKeys, ...mappingKeys, ...actionKeys, "routes"];
-const routeKeys = [...matchKeys, ...roomKeys, ...mappingKeys, ...actionKeys];
 
 const everything: RouteMatch = {
   path: undefined,

@@ -13,7 +13,7 @@ const laterKeys: ReadonlySet<string> = new Set(
 );
 
 /** Where the keys of this version belong. */
-const homes: Readonly<Record<string, string>> = {
+export const homes: Readonly<Record<string, string>> = {
   access: "`defaults`, a site or a route",
   allow: "`access` of `defaults`, a site or a route",
   balance: "a pool or the map of a `proxy`",

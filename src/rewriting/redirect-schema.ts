@@ -2,7 +2,8 @@
 
 import { z } from "zod";
 
-import { describe, reject, type Reader } from "../base/reader.ts";
+import { describe, reject, shaped } from "../base/reader.ts";
+import type { About, Shape } from "../base/shape.ts";
 import type { Template } from "./options.ts";
 import { readTemplate } from "./template.ts";
 
@@ -16,12 +17,16 @@ const usualStatus = 308;
 
 const statuses = [301, 302, 303, 307, 308];
 
-const status: Reader<number> = (value, reporter) =>
+const status = shaped({ enum: statuses }, (value, reporter): number =>
   typeof value === "number" && statuses.includes(value)
     ? value
-    : reject(reporter, { message: `want one of ${statuses.join(", ")}; found ${describe(value)}` });
+    : reject(reporter, { message: `want one of ${statuses.join(", ")}; found ${describe(value)}` }),
+);
 
-const location: Reader<Template> = (value, reporter) => {
+/** A target as text, for those who write configs. */
+export const targetShape: Shape = { type: "string", minLength: 1, called: "a target" };
+
+const location = shaped(targetShape, (value, reporter): Template => {
   if (typeof value !== "string" || value === "") {
     const message = `want a target such as https://example.com$uri, found ${describe(value)}`;
     return reject(reporter, { message });
@@ -31,7 +36,7 @@ const location: Reader<Template> = (value, reporter) => {
   const problem = problemOfTarget(read.template);
   if (problem === undefined) return read.template;
   return reject(reporter, { message: `cannot redirect to ${describe(value)}`, help: problem });
-};
+});
 
 /**
  * What is wrong with a target; undefined: nothing. What a client sent may stand in the path and
@@ -56,18 +61,37 @@ function problemOfTarget(template: Template): string | undefined {
 /** Whether what follows can no longer change the server. */
 const isInPath = (text: string): boolean => /^(?:https?:\/\/[^/?#\\]+)?[/?#]/i.test(text);
 
-const fullForm = z
+export const redirectMap = z
   .strictObject({
-    to: z.unknown().transform(location),
-    status: z.unknown().transform(status).optional(),
+    to: z
+      .unknown()
+      .transform(location)
+      .meta({
+        ...location.shape,
+        description:
+          "Where the client is sent: a path or a URL, with placeholders. What a client sent " +
+          "never decides to which server it leads.",
+        examples: ["https://example.com$uri"],
+      } satisfies About),
+    status: z
+      .unknown()
+      .transform(status)
+      .optional()
+      .meta({
+        ...status.shape,
+        description: "308 and 307 keep the request's method and body; 308 and 301 are for ever.",
+        default: usualStatus,
+        examples: [301],
+      } satisfies About),
   })
   .transform((keys): RedirectOptions => ({
     location: keys.to,
     status: keys.status ?? usualStatus,
-  }));
+  }))
+  .meta({ id: "RedirectConfig", title: "A redirect" });
 
 /** A target, or a map with the target as `to`. */
 const asMap = (value: unknown): unknown =>
   typeof value === "object" && value !== null && !Array.isArray(value) ? value : { to: value };
 
-export const redirectSchema = z.unknown().transform(asMap).pipe(fullForm);
+export const redirectSchema = z.unknown().transform(asMap).pipe(redirectMap);

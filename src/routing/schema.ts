@@ -2,12 +2,22 @@
 
 import { z } from "zod";
 
-import { describe, reject, text, type Reader, type Reporter } from "../base/reader.ts";
+import { describe, reject, shaped, text, type Reader, type Reporter } from "../base/reader.ts";
+import { mapOf, oneOrMore, type About, type Shape } from "../base/shape.ts";
 import { isToken } from "../http/fields.ts";
 import type { RouteMatch, ValueCondition } from "./options.ts";
 import { readPathPattern } from "./path-pattern.ts";
 
-const key = <T>(reader: Reader<T>) => z.unknown().transform(reader).optional();
+const key = <T>(reader: Reader<T>, about: About) =>
+  z
+    .unknown()
+    .transform(reader)
+    .optional()
+    .meta({ ...reader.shape, ...about });
+
+function textOf(called: string): Shape {
+  return { type: "string", minLength: 1, called };
+}
 
 const hostLengthMax = 253;
 
@@ -15,12 +25,12 @@ const hostLengthMax = 253;
 const labelPattern = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/;
 
 /** In lower case, without a last dot: `example.com`, `*.example.com`, `*`, an address. */
-export const hostPattern: Reader<string> = (value, reporter) => {
+export const hostPattern = shaped(textOf("a host"), (value, reporter): string => {
   if (typeof value !== "string" || value === "") return rejectHost(value, reporter, undefined);
   const host = value.toLowerCase().replace(/\.$/, "");
   if (host === "*" || isIpLiteral(host) || isName(host.replace(/^\*\./, ""))) return host;
   return rejectHost(value, reporter, hostHelp(value));
-};
+});
 
 function rejectHost(value: unknown, reporter: Reporter, help: string | undefined): never {
   const want = "want a host such as example.com, *.example.com or *";
@@ -43,19 +53,23 @@ function isName(host: string): boolean {
 
 const isIpLiteral = (host: string): boolean => /^\[[0-9a-f:.]{2,45}\]$/.test(host);
 
-const pathPattern: Reader<string> = (value, reporter) => {
+const pathShape: Shape = { type: "string", pattern: "^/[^?#]*$", called: "a path" };
+
+const pathPattern = shaped(pathShape, (value, reporter): string => {
   const problem = typeof value === "string" ? pathProblem(value) : `want a path such as "/api/*"`;
   if (problem === undefined) return value as string;
   return reject(reporter, { message: `${problem}, found ${describe(value)}` });
-};
+});
 
 function pathProblem(path: string): string | undefined {
   const read = readPathPattern(path);
   return "problem" in read ? read.problem : undefined;
 }
 
+const methodShape: Shape = { type: "string", pattern: "^[^a-z\\s,]+$", called: "a method" };
+
 /** One or several; case matters (RFC 9110 §9.1), so `get` is not what anybody means. */
-const methods: Reader<readonly string[]> = (value, reporter) => {
+const methods = shaped(oneOrMore(methodShape), (value, reporter): readonly string[] => {
   const list: unknown[] = Array.isArray(value) ? (value as unknown[]) : [value];
   for (const method of list) {
     if (typeof method === "string" && isToken(method) && method === method.toUpperCase()) continue;
@@ -66,11 +80,19 @@ const methods: Reader<readonly string[]> = (value, reporter) => {
   }
   if (list.length > 0) return [...new Set(list as string[])];
   return reject(reporter, { kind: "missing", message: "want at least one method, found none" });
+});
+
+const conditionShape: Shape = {
+  anyOf: [
+    textOf("a name"),
+    { type: "array", items: textOf("a name") },
+    mapOf("a name", { anyOf: [textOf("text"), { enum: [true] }] }),
+  ],
 };
 
 /** `name` · `[name, name]` · `{ name: value, name: true }`. */
 function conditions(readName: Reader<string>, readValue: Reader<string>): Reader<ValueCondition[]> {
-  return (value, reporter) => {
+  return shaped(conditionShape, (value, reporter) => {
     if (typeof value === "string") return [{ name: readName(value, reporter), value: undefined }];
     if (Array.isArray(value)) {
       return value.map((name) => ({ name: readName(name, reporter), value: undefined }));
@@ -89,7 +111,7 @@ function conditions(readName: Reader<string>, readValue: Reader<string>): Reader
         value: isThere ? undefined : readValue(wanted, below),
       };
     });
-  };
+  });
 }
 
 const fieldName: Reader<string> = (value, reporter) => {
@@ -106,14 +128,37 @@ const queryText: Reader<string> = (value, reporter) => {
   return reject(reporter, { message, help });
 };
 
+/** Keys of a route: its conditions, all of which must hold. */
+export const matchShape = {
+  path: key(pathPattern, {
+    description:
+      "`/x` exactly; `/x/*` everything below `/x` and `/x` itself; `/x/:id` one segment. " +
+      "Compared byte for byte as it is sent.",
+    examples: ["/api/*", "/users/:id"],
+  }),
+  host: key(hostPattern, {
+    description: "A host of the site, where the site is for several.",
+    examples: ["shop.example.com"],
+  }),
+  method: key(methods, {
+    description: "A method or a list of them, in capitals.",
+    examples: [["GET", "HEAD"], "POST"],
+  }),
+  header: key(conditions(fieldName, text), {
+    description:
+      "Fields that have to be there: a name, a list of names, or a map from names to values; " +
+      "`true` is any value.",
+    examples: [{ "x-beta": true }, "x-beta"],
+  }),
+  query: key(conditions(queryText, queryText), {
+    description:
+      "Parameters of the query that have to be there, as in `header`; compared as they are sent.",
+    examples: [{ lang: "de" }, "debug"],
+  }),
+};
+
 export const matchSchema = z
-  .object({
-    path: key(pathPattern),
-    host: key(hostPattern),
-    method: key(methods),
-    header: key(conditions(fieldName, text)),
-    query: key(conditions(queryText, queryText)),
-  })
+  .object(matchShape)
   .transform(({ path, host, method, header, query }): RouteMatch => ({
     path,
     host,
@@ -121,5 +166,3 @@ export const matchSchema = z
     fields: header ?? [],
     query: query ?? [],
   }));
-
-export const matchKeys = ["path", "host", "method", "header", "query"] as const;

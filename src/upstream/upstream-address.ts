@@ -4,7 +4,8 @@
  * config, once.
  */
 
-import { describe, reject, type Reader, type Wrong } from "../base/reader.ts";
+import { describe, reject, shaped, type Wrong } from "../base/reader.ts";
+import type { Shape } from "../base/shape.ts";
 import type { UpstreamAddress } from "./options.ts";
 
 const portMax = 65_535;
@@ -14,10 +15,16 @@ const socketPathBytesMax = 107;
 
 const example = 'such as "localhost:3000" or "http://10.0.0.1:8080"';
 
-export const upstreamAddress: Reader<UpstreamAddress> = (value, reporter) => {
+const upstreamShape: Shape = {
+  type: "string",
+  pattern: String.raw`^(?:unix:/|[Hh][Tt][Tt][Pp]://|[^/]*:\d+$)`,
+  called: "an upstream",
+};
+
+export const upstreamAddress = shaped(upstreamShape, (value, reporter): UpstreamAddress => {
   const read = typeof value === "string" ? readUpstreamAddress(value) : notText(value);
   return "message" in read ? reject(reporter, read) : read;
-};
+});
 
 function notText(value: unknown): Wrong {
   const isPort = typeof value === "number" && Number.isInteger(value) && value > 0;

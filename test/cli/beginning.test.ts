@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -27,6 +27,17 @@ void test("init: the config is written once, is right", async () => {
   assert.equal(second.code, 1);
   assert.match(second.stderr, /^error: foregate\.yaml is there already, and stays as it is/);
   assert.equal(readFileSync(join(folder, "foregate.yaml"), "utf8"), "mine\n");
+});
+
+void test("init: a config beside an installed Foregate tells editors of its schema", async () => {
+  const project = join(folder, "project");
+  const installed = join(project, "node_modules/foregate");
+  mkdirSync(installed, { recursive: true });
+  writeFileSync(join(installed, "schema.json"), "{}");
+  assert.equal((await foregate(["init"], { folder: project })).code, 0);
+  const [first = ""] = readFileSync(join(project, "foregate.yaml"), "utf8").split("\n");
+  assert.equal(first, "# yaml-language-server: $schema=./node_modules/foregate/schema.json");
+  assert.equal((await foregate(["check", "-c", "foregate.yaml"], { folder: project })).code, 0);
 });
 
 const files = {

@@ -84,10 +84,14 @@ void test("package: its types are found by whoever imports ESM", async () => {
 void test("package: only what users need is in it", () => {
   const files = run("tar", ["-tzf", tarball], folder).trim().split("\n");
   const strange = files.filter(
-    (file) => !/^package\/(?:dist|docs)\/|^package\/(?:package\.json|[A-Z]+(?:\.md)?)$/.test(file),
+    (file) =>
+      !/^package\/(?:dist|docs)\/|^package\/(?:package\.json|schema\.json|[A-Z]+(?:\.md)?)$/.test(
+        file,
+      ),
   );
   assert.deepEqual(strange, []);
   assert.ok(files.includes("package/LICENSE"));
+  assert.ok(files.includes("package/schema.json"));
   assert.ok(files.includes("package/dist/main.js.map"));
 });
 
@@ -155,19 +159,20 @@ for (const [how, [program = "", ...words]] of Object.entries(programs)) {
   });
 }
 
-const program = `import { createProxy, ConfigError, type Proxy } from "foregate";
-const proxy: Proxy = createProxy({
+const program = `import { createProxy, ConfigError, type Config, type Proxy } from "foregate";
+const config: Config = {
   listen: "127.0.0.1:0",
   logs: { access: "off" },
   sites: { "*": { respond: { status: 200, body: "hello" } } },
-});
+};
+const proxy: Proxy = createProxy(config);
 await proxy.listen();
 const [listener] = proxy.listeners;
 const answer = await fetch(\`http://127.0.0.1:\${listener?.port}/\`);
 console.log(await answer.text());
 await proxy.close();
 try {
-  createProxy({ sties: {} });
+  createProxy(JSON.parse('{ "sties": {} }'));
 } catch (error) {
   console.log(error instanceof ConfigError && error.problems.length > 0);
 }
