@@ -1,7 +1,7 @@
 /**
  * Events as JSON, one object a line. Importing this file imports the library, which takes 15 ms: so
  * it is imported once the program is ready. It makes lines and no more; where they go, and what
- * becomes of those that find no room, is the log's business (docs/decisions/0012-events.md).
+ * becomes of those that find no room, is the log's business (docs/decisions/0014-events.md).
  */
 
 import { pino } from "pino";
