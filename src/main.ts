@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** Where the program begins: picks the command, and is the last to hear of what nobody caught. */
 
+import { keepCompiledCode } from "./cli/compile-cache.ts";
 import { exitCodes } from "./cli/exit-codes.ts";
 import { version } from "./cli/version.ts";
 
@@ -16,6 +17,7 @@ const oldestNode = [24, 12] as const;
 
 try {
   refuseOldNode();
+  keepCompiledCode(process.env);
   const { runCommandLine } = await import("./cli/command-line.ts");
   const exitCode = await runCommandLine(process.argv.slice(2), async (plan, tell) => {
     const { tuneCollector } = await import("./cli/tune-collector.ts");

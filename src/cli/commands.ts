@@ -5,12 +5,10 @@ import { adviceOn, isError, type Problem } from "../config/problems.ts";
 import type { CodeUse } from "../config/read-code.ts";
 import { withheld } from "../config/withhold.ts";
 import type { ProgramEvent } from "../observe/events.ts";
-import { annotation } from "./annotations.ts";
 import { paintFor, plain, type ColourChoice } from "./colour.ts";
 import { exitCodes } from "./exit-codes.ts";
-import { configOfProxy, configOfTargets, type OneLiner, type ProxyWishes } from "./one-liner.ts";
-import { countProblems, lookOf, problemLines, problemsAsJson } from "./report-problems.ts";
-import { count, heard, print, say } from "./say.ts";
+import type { OneLiner, ProxyWishes } from "./one-liner.ts";
+import { count, countProblems, heard, print, say } from "./say.ts";
 import type { Starter } from "./init.ts";
 import type { Start, StartPlan } from "./start.ts";
 
@@ -64,14 +62,16 @@ export async function check(options: CheckOptions): Promise<number> {
   if (config === undefined) return exitCodes.usage;
   const { file, problems } = config;
   const isValid = !problems.some(isError) && (options.strict !== true || problems.length === 0);
-  if (options.json === true) print(problemsAsJson(file, problems, isValid));
-  else {
-    for (const line of problemLines(config, lookOf(process.stdout, options.color))) print(line);
+  if (options.json === true) {
+    print((await import("./report-problems.ts")).problemsAsJson(file, problems, isValid));
+  } else {
+    for (const line of await pictures(config, process.stdout, options)) print(line);
     print(config.withhold(verdict(config, isValid)));
   }
   if (process.env["GITHUB_ACTIONS"] === "true") {
     // The runner reads both streams, and JSON has to stay JSON.
     const tell = options.json === true ? say : print;
+    const { annotation } = await import("./annotations.ts");
     for (const problem of problems) tell(annotation(problem));
   }
   await heard();
@@ -98,7 +98,7 @@ export async function printConfig(
   if (config === undefined) return exitCodes.usage;
   const { plan, siteOptions, poolNames, events } = config;
   if (plan === undefined) {
-    tellProblems(config, options);
+    await tellProblems(config, options);
     return exitCodes.configInvalid;
   }
   const { effectiveConfig } = await import("../config/effective.ts");
@@ -124,7 +124,7 @@ export async function explain(url: string, options: ExplainOptions): Promise<num
   const config = await look(options);
   if (config === undefined) return exitCodes.usage;
   if (config.plan === undefined) {
-    tellProblems(config, options);
+    await tellProblems(config, options);
     return exitCodes.configInvalid;
   }
   const { explainedLines, explainFor, portNote, questionOf } = await import("./explain.ts");
@@ -185,15 +185,20 @@ export async function env(options: { readonly json?: true }): Promise<number> {
   return exitCodes.ok;
 }
 
-export function proxy(wishes: ProxyWishes & GlobalOptions, startPlan: StartPlan): Promise<number> {
+export async function proxy(
+  wishes: ProxyWishes & GlobalOptions,
+  startPlan: StartPlan,
+): Promise<number> {
+  const { configOfProxy } = await import("./one-liner.ts");
   return startOneLiner(configOfProxy(wishes), wishes, startPlan);
 }
 
-export function serveTargets(
+export async function serveTargets(
   targets: readonly string[],
   options: GlobalOptions,
   startPlan: StartPlan,
 ): Promise<number> {
+  const { configOfTargets } = await import("./one-liner.ts");
   return startOneLiner(configOfTargets(targets), options, startPlan);
 }
 
@@ -221,7 +226,7 @@ async function startOr(
 ): Promise<number> {
   const { plan } = config;
   if (plan === undefined) {
-    tellProblems(config, { color });
+    await tellProblems(config, { color });
     await heard();
     return codeIfWrong;
   }
@@ -234,7 +239,7 @@ async function startOr(
   const surface = { isTerminal: process.stderr.isTTY, environment: process.env };
   const voice = openVoice(events, paintFor(color, surface) !== plain);
   if (voice.isForPrograms) for (const problem of config.problems) voice.tell(problemEvent(problem));
-  else tellProblems(config, { color });
+  else await tellProblems(config, { color });
   const { start } = await import("./start.ts");
   const begin: Start["begin"] = (tell) => startPlan(plan, tell);
   return await start({ begin, config, drainMs: plan.drainMs, voice });
@@ -248,9 +253,20 @@ function problemEvent(problem: Problem): ProgramEvent {
 }
 
 /** To whoever wants something else of the config. */
-function tellProblems(config: LoadedConfig, { color }: GlobalOptions): void {
+async function tellProblems(config: LoadedConfig, options: GlobalOptions): Promise<void> {
   const { plan, problems } = config;
   if (problems.length === 0) return;
-  for (const line of problemLines(config, lookOf(process.stderr, color))) say(line);
+  for (const line of await pictures(config, process.stderr, options)) say(line);
   say(`${countProblems(problems)}${plan === undefined ? " — config not loaded" : ""}`);
+}
+
+/** What draws is imported where there is something to draw. */
+async function pictures(
+  config: LoadedConfig,
+  stream: NodeJS.WriteStream,
+  { color }: GlobalOptions,
+): Promise<readonly string[]> {
+  if (config.problems.length === 0) return [];
+  const { lookOf, problemLines } = await import("./report-problems.ts");
+  return problemLines(config, lookOf(stream, color));
 }

@@ -31,6 +31,8 @@ const variableNames = [
   "FOREGATE_LOG_FORMAT",
   "FOREGATE_LOG_LEVEL",
   "XDG_CONFIG_HOME",
+  "XDG_CACHE_HOME",
+  "CACHE_DIRECTORY",
   "HOME",
   "NO_COLOR",
   "FORCE_COLOR",

@@ -28,7 +28,7 @@ import {
   readText,
   type ListeningSocket,
 } from "./listening-sockets.ts";
-import { countProblems } from "./report-problems.ts";
+import { countProblems } from "./say.ts";
 
 /** How long an upstream may take to be connected to, its name to be resolved included. */
 const connectMs = 2_000;

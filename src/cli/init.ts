@@ -91,6 +91,7 @@ PrivateDevices=yes
 PrivateTmp=yes
 ProtectHome=yes
 ProtectSystem=strict
+CacheDirectory=foregate
 RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX
 
 [Install]

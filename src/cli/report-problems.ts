@@ -1,10 +1,9 @@
 /** The problems of a config, for people and for machines. */
 
 import type { LoadedConfig } from "../config/load.ts";
-import { adviceOn, docsOf, isError, type Problem } from "../config/problems.ts";
+import { adviceOn, docsOf, type Problem } from "../config/problems.ts";
 import { paintFor, type ColourChoice } from "./colour.ts";
 import { picture, type Look } from "./picture.ts";
-import { count } from "./say.ts";
 import { SourceLines } from "./source-line.ts";
 
 /** Where nobody says how wide it is: a file, a pipe, a log of a build. */
@@ -22,16 +21,6 @@ export function problemLines(
 ): string[] {
   const sources = new Map([...texts].map(([file, text]) => [file, new SourceLines(text)]));
   return problems.flatMap((problem) => [...picture(problem, sources, look), ""]);
-}
-
-/** `2 errors, 1 warning`; "" if there are none. */
-export function countProblems(problems: readonly Problem[]): string {
-  const errors = problems.filter(isError).length;
-  const warnings = problems.length - errors;
-  return [
-    ...(errors === 0 ? [] : [count(errors, "error")]),
-    ...(warnings === 0 ? [] : [count(warnings, "warning")]),
-  ].join(", ");
 }
 
 /** One stable form: every key is there, and what is not known is null. */

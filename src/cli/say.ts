@@ -1,5 +1,7 @@
 /** Two voices: data goes to standard output, talk to standard error. */
 
+import { isError, type Problem } from "../config/problems.ts";
+
 /** The last that was said to each; when it is written, so is all before it. */
 const said = new Map<NodeJS.WriteStream, Promise<void>>();
 
@@ -26,4 +28,14 @@ export async function heard(): Promise<void> {
 /** `1 error`, `2 errors`. */
 export function count(number: number, word: string): string {
   return `${number} ${word}${number === 1 ? "" : "s"}`;
+}
+
+/** `2 errors, 1 warning`; "" if there are none. */
+export function countProblems(problems: readonly Problem[]): string {
+  const errors = problems.filter(isError).length;
+  const warnings = problems.length - errors;
+  return [
+    ...(errors === 0 ? [] : [count(errors, "error")]),
+    ...(warnings === 0 ? [] : [count(warnings, "warning")]),
+  ].join(", ");
 }

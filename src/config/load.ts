@@ -19,7 +19,6 @@ import {
   type SearchPlaces,
 } from "./find-config.ts";
 import { withIncluded, type Around } from "./include.ts";
-import { openCode } from "./open-code.ts";
 import {
   Findings,
   openText,
@@ -64,6 +63,8 @@ export async function loadConfig(
   const main = { bytes, file, folder: dirname(file) };
   if (codeKindOf(file) === undefined) return withIgnored(readText(main, process.env), found);
   const around = { environment: process.env, findings: new Findings() };
+  // The code of code waits until there is some: most configs are data.
+  const { openCode } = await import("./open-code.ts");
   const opened = await openCode(main, codeUse, around.findings);
   return withIgnored(compileOpened(main, opened, around), found);
 }

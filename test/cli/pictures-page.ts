@@ -14,7 +14,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { plain } from "../../src/cli/colour.ts";
-import { countProblems, problemLines } from "../../src/cli/report-problems.ts";
+import { problemLines } from "../../src/cli/report-problems.ts";
+import { countProblems } from "../../src/cli/say.ts";
 import { loadConfig, readConfig, type LoadedConfig } from "../../src/config/load.ts";
 
 export const picturesPath = join(import.meta.dirname, "pictures.md");

@@ -5,7 +5,15 @@
 
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { after, before, test } from "node:test";
@@ -32,6 +40,9 @@ const folder = mkdtempSync(join(tmpdir(), "foregate-package-"));
 const user = join(folder, "user");
 let tarball = "";
 
+const cache = join(folder, "cache");
+env["CACHE_DIRECTORY"] = cache;
+
 after(() => rmSync(folder, { recursive: true }));
 
 before(() => {
@@ -55,6 +66,19 @@ function install(where: string, words: readonly string[]): void {
   const quiet = ["--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund"];
   run("npm", ["install", ...quiet, ...words], where);
 }
+
+void test("package: compiled code is kept, where nobody else can write", () => {
+  const program = join(user, "node_modules/.bin/foregate");
+  const kept = join(cache, "compiled");
+  run(program, ["version"], user);
+  assert.ok(readdirSync(kept).length > 0);
+  rmSync(kept, { recursive: true });
+  mkdirSync(kept);
+  chmodSync(kept, 0o777);
+  run(program, ["version"], user);
+  assert.deepEqual(readdirSync(kept), []);
+  rmSync(cache, { recursive: true });
+});
 
 void test("package: publint finds nothing to say", async () => {
   const tarballBytes = readFileSync(tarball);
