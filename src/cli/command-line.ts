@@ -261,8 +261,11 @@ async function serveWords(
 
 const configName = /\S+\.(?:ya?ml|jsonc?|m?[jt]s)\b/;
 
-/** A config that is named without -c is what other programs take. */
+/** A config that is named without -c, or without a command, is what other programs take. */
 function withMend(text: string): string {
+  if (/^error: unknown option '(?:-c|--config)'/.test(text)) {
+    return text.replace(/\n$/, "\n(it stands behind a command: foregate run -c FILE)\n");
+  }
   const [file] = (text.startsWith("error: too many arguments") && configName.exec(text)) || [];
   return file === undefined ? text : text.replace(/\n$/, `\n(a config is named with -c ${file})\n`);
 }

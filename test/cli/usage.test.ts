@@ -51,6 +51,7 @@ const cases: readonly Case[] = [
   { words: "check --jsn", code: 2, stderr: /unknown option '--jsn'\n\(Did you mean --json\?\)/ },
   { words: "run --config", code: 2, stderr: /argument missing/ },
   { words: "run extra", code: 2, stderr: /too many arguments/ },
+  { words: "-c good.yaml", code: 2, stderr: /behind a command: foregate run -c FILE/ },
   { words: "run good.yaml", code: 2, stderr: /\(a config is named with -c good\.yaml\)/ },
   { words: "print -c good.yaml", code: 0, stdout: /^listen:\n {2}- :8080\n.* {10}body: off\n$/s },
   { words: "print -c good.yaml --json", code: 0, stdout: /^\{\n {2}"listen": \[\n {4}":8080"/ },
