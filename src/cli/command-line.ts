@@ -17,12 +17,13 @@ import { longVersion } from "./version.ts";
 
 const examples = `
 Examples:
-  foregate 3000                                    http://localhost:8080 to port 3000
+  foregate 3000                             (http://localhost:8080 to port 3000)
   foregate example.com=:3000 api.example.com=:4000
   foregate proxy --from :80 --to 10.0.0.1:8080 --to 10.0.0.2:8080
   foregate run -c foregate.yaml
-  foregate check --json
-  foregate explain http://example.com/api/x -X POST`;
+  foregate explain http://example.com/api/x -X POST
+
+Docs: docs/cli.md and docs/config.md of the package`;
 
 /** Resolves with the exit code. `startPlan` is the roof's: the command line lies below it. */
 export async function runCommandLine(
@@ -54,14 +55,17 @@ interface Surroundings {
 /** Every word that the command line knows; docs/cli.md is held against it. */
 export function buildProgram(around: Surroundings): Command {
   const program = new Command("foregate")
-    .description("A reverse proxy and web accelerator.")
+    .description("A reverse proxy for HTTP/1.1.")
     .exitOverride()
     .showHelpAfterError("(foregate --help shows what there is)")
+    .configureOutput({ outputError: (text, write) => write(withMend(text)) })
     .version(longVersion(), "-V, --version", "print the version")
     .addOption(colourOption)
     .argument("[targets...]", "a port, an upstream, or HOST=UPSTREAM: served on :8080")
+    // One screen: what a command takes stands in its own help.
+    .configureHelp({ subcommandTerm: (command) => command.name() })
     .addHelpText("after", examples)
-    .helpCommand("help [command]", "say what a command does")
+    .helpCommand(false)
     .action(async (targets: readonly string[]) => {
       around.end(await serveWords(targets, program, around));
     });
@@ -83,6 +87,7 @@ const execOption = ["--no-exec", "refuse a config that is code instead of runnin
 function addRunning(program: Command, { startPlan, end }: Surroundings): void {
   program
     .command("run")
+    .helpGroup("Run:")
     .description("start with a config file")
     .option(...configOption)
     .option(...envFileOption)
@@ -91,6 +96,8 @@ function addRunning(program: Command, { startPlan, end }: Surroundings): void {
     });
   program
     .command("proxy")
+    .helpGroup("Run:")
+    .summary("start without one: an address to one or more upstreams")
     .description("start without a config file: one address to one or more upstreams")
     .option("--from <address>", "where to listen, or the host to answer for", ":8080")
     .requiredOption("--to <upstream>", "where requests go; may be repeated", collect)
@@ -105,6 +112,7 @@ function addRunning(program: Command, { startPlan, end }: Surroundings): void {
 function addLooking(program: Command, { end }: Surroundings): void {
   program
     .command("check")
+    .helpGroup("Config:")
     .description("read a config and say everything that is wrong with it")
     .option(...configOption)
     .option(...envFileOption)
@@ -116,6 +124,7 @@ function addLooking(program: Command, { end }: Surroundings): void {
     });
   program
     .command("print")
+    .helpGroup("Config:")
     .description("show the config as it is in force, every default in its place")
     .option(...configOption)
     .option(...envFileOption)
@@ -126,6 +135,8 @@ function addLooking(program: Command, { end }: Surroundings): void {
     });
   program
     .command("hash-password")
+    .helpGroup("Config:")
+    .summary("read a password, print what a config holds of it")
     .description("read a password from standard input and print what a config holds of it")
     .option("--algorithm <name>", "scrypt, argon2id or bcrypt", "scrypt")
     .action(async (options: HashOptions) => {
@@ -134,6 +145,7 @@ function addLooking(program: Command, { end }: Surroundings): void {
     });
   program
     .command("explain")
+    .helpGroup("Config:")
     .description("say what would become of a request, and why: nothing is sent")
     .argument("<url>", "http://host/path, as a client would ask for it")
     .option(...configOption)
@@ -148,6 +160,7 @@ function addLooking(program: Command, { end }: Surroundings): void {
     });
   program
     .command("version")
+    .helpGroup("Help:")
     .description("print the version")
     .action(() => print(longVersion()));
 }
@@ -155,6 +168,8 @@ function addLooking(program: Command, { end }: Surroundings): void {
 function addBeginning(program: Command, { end }: Surroundings): void {
   program
     .command("init")
+    .helpGroup("Config:")
+    .summary("write a config, a systemd unit or a Dockerfile to begin with")
     .description("write a file to begin with: a config, a systemd unit or a Dockerfile")
     .addArgument(new Argument("[what]", "what to write").choices(starters).default("config"))
     .action(async (what: Starter) => {
@@ -162,6 +177,8 @@ function addBeginning(program: Command, { end }: Surroundings): void {
     });
   program
     .command("doctor")
+    .helpGroup("Help:")
+    .summary("see whether all is there that a config needs")
     .description(
       "see whether all is there that a config needs: connects to upstreams, binds nothing",
     )
@@ -174,6 +191,7 @@ function addBeginning(program: Command, { end }: Surroundings): void {
     });
   program
     .command("env")
+    .helpGroup("Help:")
     .description("show what this program finds around it")
     .option("--json", "as JSON")
     .action(async (options: { json?: true }) => {
@@ -181,12 +199,33 @@ function addBeginning(program: Command, { end }: Surroundings): void {
     });
   program
     .command("completion")
+    .helpGroup("Help:")
+    .summary("print a completion script for a shell")
     .description("print a completion script: source <(foregate completion bash)")
     .addArgument(new Argument("<shell>").choices(shells))
     .action(async (shell: Shell) => {
       const { completionScript } = await import("./completion.ts");
       print(completionScript(shell, program).trimEnd());
     });
+  program
+    .command("help")
+    .helpGroup("Help:")
+    .description("say what a command does")
+    .argument("[command]", "the command; without one, all there are")
+    .action((name: string | undefined) => {
+      end(help(name, program));
+    });
+}
+
+/** The library's own would answer a mistyped name with everything, and not say what was wrong. */
+function help(name: string | undefined, program: Command): number {
+  const meant = program.commands.find((command) => command.name() === name);
+  if (name === undefined || meant !== undefined) {
+    (meant ?? program).outputHelp();
+    return exitCodes.ok;
+  }
+  say(`error: ${mistakeIn(name, program)}`);
+  return exitCodes.usage;
 }
 
 /** The code behind these words is imported when one of them was said. */
@@ -220,13 +259,24 @@ async function serveWords(
   return exitCodes.usage;
 }
 
+const configName = /\S+\.(?:ya?ml|jsonc?|m?[jt]s)\b/;
+
+/** A config that is named without -c, or without a command, is what other programs take. */
+function withMend(text: string): string {
+  if (/^error: unknown option '(?:-c|--config)'/.test(text)) {
+    return text.replace(/\n$/, "\n(it stands behind a command: foregate run -c FILE)\n");
+  }
+  const [file] = (text.startsWith("error: too many arguments") && configName.exec(text)) || [];
+  return file === undefined ? text : text.replace(/\n$/, `\n(a config is named with -c ${file})\n`);
+}
+
 function mistakeIn(word: string, program: Command): string {
-  if (/\.(?:ya?ml|jsonc?|m?[jt]s)$/.test(word)) {
+  if (configName.test(word)) {
     return `unknown command '${word}' (to start with a config file: foregate run -c ${word})`;
   }
   const names = program.commands.map((command) => command.name());
   const meant = nearestWord(word, names);
-  const help =
+  const mend =
     meant === undefined ? "foregate --help shows what there is" : `did you mean ${meant}?`;
-  return `unknown command '${word}' (${help})`;
+  return `unknown command '${word}' (${mend})`;
 }

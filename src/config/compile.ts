@@ -64,7 +64,11 @@ export function compile({ value, sources, files, problems: known }: ConfigParts)
   const root = new Place(value, [], sources, problems);
   if (!root.isMap) {
     const message = value === null ? "the config is empty" : `want a map, found ${describe(value)}`;
-    const help = 'begin with: sites: { "*": "localhost:3000" }';
+    const beginning = 'begin with: sites: { "*": "localhost:3000" }';
+    const isForeign = typeof value === "string" && /[{\s]/.test(value);
+    const help = isForeign
+      ? `this is no YAML with keys, such as "listen: 8080"; ${beginning}`
+      : beginning;
     reject(root, { kind: value === null ? "missing" : "value", message, help });
     return { ...nothingCompiled, problems };
   }

@@ -125,6 +125,13 @@ const helpByCode: Readonly<Record<string, string>> = {
   MULTILINE_IMPLICIT_KEY: "a comma or a quote is missing",
 };
 
+const spaceHelp = 'a space is missing behind the colon: "listen: 8080"';
+
+/** `listen:8080` is one word to YAML, so that the line below it is what looks wrong. */
+function isKeyWithoutSpace(code: string, written: string): boolean {
+  return code === "MULTILINE_IMPLICIT_KEY" && /^[A-Za-z]+:[^\s:]/.test(written);
+}
+
 function syntaxProblems(yaml: Document, text: string): Found[] {
   const open = yaml.errors.find(({ pos }) => text.startsWith("${", pos[0] - 1));
   if (open !== undefined) return [unquotedPlaceholder(text, open.pos[0] - 1)];
@@ -141,7 +148,8 @@ function syntaxProblems(yaml: Document, text: string): Found[] {
     offsets.add(offset);
     const what = wordsByCode[code] ?? message;
     const range: Range = [offset, Math.max(end, offset)];
-    return [{ kind: "syntax", message: `cannot read it: ${what}`, help: helpByCode[code], range }];
+    const help = isKeyWithoutSpace(code, text.slice(offset, end)) ? spaceHelp : helpByCode[code];
+    return [{ kind: "syntax", message: `cannot read it: ${what}`, help, range }];
   });
 }
 

@@ -59,7 +59,10 @@ const everything: RouteMatch = {
 export function compileSites(sites: Place, defaults: RoomWishes, pools: Pools): CompiledSites {
   if (sites.entries().length === 0) {
     const message = `want a map from hosts to upstreams, found ${describe(sites.value)}`;
-    const help = 'sites: { "*": "localhost:3000" } sends everything to one upstream';
+    const isOneWord = typeof sites.value === "string" && sites.value.includes(":");
+    const help = isOneWord
+      ? 'a space is missing behind the colon: "example.com: localhost:3000"'
+      : 'sites: { "*": "localhost:3000" } sends everything to one upstream';
     reject(sites, { kind: "missing", message, help });
   }
   const compiled = new Map<string, CompiledSite & { readonly written: string }>();

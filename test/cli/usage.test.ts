@@ -33,7 +33,8 @@ const cases: readonly Case[] = [
   { words: "help", code: 0, stdout: /^Usage: foregate / },
   { words: "help run", code: 0, stdout: /^Usage: foregate run / },
   { words: "check --help", code: 0, stdout: /^Usage: foregate check / },
-  { words: "help nothing", code: 2, stderr: /Usage/ },
+  { words: "help help", code: 0, stdout: /^Usage: foregate help / },
+  { words: "help chekc", code: 2, stderr: /unknown command 'chekc' \(did you mean check\?\)/ },
   {
     words: "version",
     code: 0,
@@ -50,6 +51,8 @@ const cases: readonly Case[] = [
   { words: "check --jsn", code: 2, stderr: /unknown option '--jsn'\n\(Did you mean --json\?\)/ },
   { words: "run --config", code: 2, stderr: /argument missing/ },
   { words: "run extra", code: 2, stderr: /too many arguments/ },
+  { words: "-c good.yaml", code: 2, stderr: /behind a command: foregate run -c FILE/ },
+  { words: "run good.yaml", code: 2, stderr: /\(a config is named with -c good\.yaml\)/ },
   { words: "print -c good.yaml", code: 0, stdout: /^listen:\n {2}- :8080\n.* {10}body: off\n$/s },
   { words: "print -c good.yaml --json", code: 0, stdout: /^\{\n {2}"listen": \[\n {4}":8080"/ },
   { words: "print -c wrong.yaml", code: 3, stderr: /FG1005.*FG1004|FG1004.*FG1005/s },
@@ -170,6 +173,16 @@ const cases: readonly Case[] = [
     stdout: /^good\.yaml: valid/,
   },
 ];
+
+void test("the help is one screen of 80 columns", async () => {
+  const { stdout } = await foregate(["--help"]);
+  const lines = stdout.trimEnd().split("\n");
+  assert.ok(lines.length >= 24 && lines.length <= 40, `${lines.length} lines`);
+  assert.deepEqual(
+    lines.filter((line) => line.length > 80),
+    [],
+  );
+});
 
 for (const { words, around, code, stdout = /^$/, stderr = /^$/ } of cases) {
   void test(`foregate ${words} ${JSON.stringify(around ?? "")}: exit ${code}`, async () => {
