@@ -61,8 +61,8 @@ function thrownProblem(thrown: Thrown, path: string): EvaluationProblem {
   const missing = missingImport(thrown);
   if (missing !== undefined) return missing;
   const { name, message, stack } = thrown;
-  const [line = ""] = message.split("\n");
-  const said = line.length > quotedMax ? `${line.slice(0, quotedMax)}…` : line;
+  const [told = ""] = (name === "SyntaxError" ? withoutData(message) : message).split("\n");
+  const said = told.length > quotedMax ? `${told.slice(0, quotedMax)}…` : told;
   const head = headPlace(stack);
   if (name === "SyntaxError" && (head !== undefined || isFromReader(stack))) {
     const help = helpByCode[thrown.code ?? ""];
@@ -75,6 +75,12 @@ function thrownProblem(thrown: Thrown, path: string): EvaluationProblem {
   const where = isElsewhere ? ` (at ${shownPath(first.path)}:${placeText(first)})` : "";
   const what = name === "" ? describe(said) : `${name}: ${said}`;
   return { kind: "code", message: `it threw ${what}${where}`, help: undefined, place: own };
+}
+
+/** What is no JSON may be a password; the runtimes quote from it. */
+function withoutData(message: string): string {
+  const isOfData = message.endsWith(" is not valid JSON") || message.startsWith("JSON Parse error");
+  return isOfData ? "what it parses is not valid JSON" : message;
 }
 
 const helpByCode: Readonly<Record<string, string>> = {
@@ -101,8 +107,8 @@ function missingImport({ code, failedImport }: Thrown): EvaluationProblem | unde
 
 /** `FILE:LINE`, the line, and carets below it: how the runtime shows what it cannot read. */
 function headPlace(stack: string): CodePlace | undefined {
-  const found = /^([^\n]*):(\d+)\n[^]*?\n( *)\^+ *$/m.exec(stack);
-  if (found?.index !== 0) return undefined;
+  const found = /([^\n]*):(\d+)\n[^]*?\n( *)\^+ *$/my.exec(stack);
+  if (found === null) return undefined;
   const [, file = "", line, indent = ""] = found;
   const path = pathOf(file);
   return { path, at: { line: Number(line), column: indent.length + 1 }, text: undefined };

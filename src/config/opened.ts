@@ -7,7 +7,8 @@ import { resolve } from "node:path";
 
 import { blankComments } from "./blank-comments.ts";
 import { decodeText } from "./decode-text.ts";
-import { expandDocument, type Expansion, type FailedExpansion } from "./expand.ts";
+import { expandDocument, type FailedExpansion } from "./expand.ts";
+import type { Piece } from "./placeholders.ts";
 import { nowhere, problemCodes, type Problem, type ProblemKind } from "./problems.ts";
 import { readDocument } from "./read-document.ts";
 import type { SourceText } from "./secrets.ts";
@@ -32,7 +33,8 @@ export class Findings {
   readonly problems: Problem[] = [];
   /** By the names of the files, in the order in which they were read. */
   readonly texts = new Map<string, SourceText>();
-  readonly expansions: Expansion[] = [];
+  /** What was filled in, of all files. */
+  readonly pieces: Piece[] = [];
   readonly failed: (FailedExpansion & { readonly file: string })[] = [];
   /** A part could not be read: what would be said of the rest may be wrong. */
   isBroken = false;
@@ -69,7 +71,7 @@ export function openText(
   }
   const surroundings = { environment, folder: resolve(folder) };
   const { value, expansions, failed } = expandDocument(document, surroundings);
-  findings.expansions.push(...expansions);
+  for (const { pieces } of expansions) findings.pieces.push(...pieces);
   findings.failed.push(...failed.map((one) => ({ ...one, file })));
   const { spanOf } = document;
   return { value, source: { file, folder: surroundings.folder, spanOf, expansions } };
