@@ -121,6 +121,9 @@ export function withholdSecrets(pieces: readonly Piece[]): Withhold {
     wholes.get(text) ?? text.replaceAll(pattern, (found) => parts.get(found.toLowerCase()) ?? mask);
 }
 
+/** A message may quote one line; shorter ones are words that stand elsewhere as well. */
+const lineCharactersMin = 8;
+
 /** Longest first: as it is, in a template, in JSON, as bytes of a field, in a redirect. */
 function formsOf(text: string): readonly string[] {
   const trimmed = text.trim();
@@ -132,6 +135,7 @@ function formsOf(text: string): readonly string[] {
     JSON.stringify(trimmed).slice(1, -1),
     bytes,
     percentEncoded(bytes),
+    ...trimmed.split(/\r?\n/).filter((line) => line.trim().length >= lineCharactersMin),
   ];
   return [...new Set(forms)].toSorted((a, b) => b.length - a.length);
 }
