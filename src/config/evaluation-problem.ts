@@ -114,8 +114,14 @@ function headPlace(stack: string): CodePlace | undefined {
   return { path, at: { line: Number(line), column: indent.length + 1 }, text: undefined };
 }
 
-const pathOf = (place: string): string =>
-  place.startsWith("file:") ? fileURLToPath(place) : place;
+function pathOf(place: string): string {
+  try {
+    return place.startsWith("file:") ? fileURLToPath(place) : place;
+  } catch {
+    // A stack is text, and anybody's: this names no file.
+    return place;
+  }
+}
 
 /** Nothing of the user's was running. */
 const isFromReader = (stack: string): boolean => framesOf(stack).length === 0;
@@ -124,15 +130,16 @@ interface Frame extends CodePlace {
   readonly at: { readonly line: number; readonly column: number };
 }
 
-const framePattern = /^ {4}at (?:[^\n]*\()?((?:file:\/\/|\/)[^\n]*?):(\d+):(\d+)\)?$/gm;
+const framePattern = /^ {4}at (?:async )?([^\n]*):(\d+):(\d+)\)?$/gm;
 
 /** Our own are no part of the way. */
 function framesOf(stack: string): readonly Frame[] {
-  return Array.from(stack.matchAll(framePattern), ([, place = "", line, column]) => ({
-    path: pathOf(place),
+  return Array.from(stack.matchAll(framePattern), ([, where = "", line, column]) => ({
+    // Of `where (file:///…` what is in the bracket.
+    path: pathOf(where.slice(Math.max(where.lastIndexOf("(file://"), where.lastIndexOf("(/")) + 1)),
     at: { line: Number(line), column: Number(column) },
     text: undefined,
-  })).filter(({ path }) => !ownFiles.has(path));
+  })).filter(({ path }) => path.startsWith("/") && !ownFiles.has(path));
 }
 
 const ownFiles = new Set(

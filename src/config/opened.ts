@@ -46,17 +46,23 @@ export class Findings {
   }
 }
 
+/** undefined: it is no text, and that was said. */
+export function textOf({ bytes, file }: ConfigText, findings: Findings): string | undefined {
+  const text = decodeText(bytes);
+  if (typeof text === "string") return text;
+  findings.break(problemOfFile(file, "syntax", text));
+  return undefined;
+}
+
 /** undefined: it cannot be read, and that was said. */
 export function openText(
-  { bytes, file, folder }: ConfigText,
+  given: ConfigText,
   environment: Environment,
   findings: Findings,
 ): Opened | undefined {
-  const text = decodeText(bytes);
-  if (typeof text !== "string") {
-    findings.break(problemOfFile(file, "syntax", text));
-    return undefined;
-  }
+  const { file, folder } = given;
+  const text = textOf(given, findings);
+  if (text === undefined) return undefined;
   const plain = file.endsWith(".jsonc") ? blankComments(text) : text;
   const { document, problems, secrets } = readDocument(plain, text);
   findings.texts.set(file, { text, secrets });
