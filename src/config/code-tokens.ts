@@ -29,7 +29,7 @@ const number = /\.?\d(?:[\w.]|(?<=[eE])[+-])*/y;
 /** What is left open ends with its line. */
 const string = /"[^"\\\n]*(?:\\[^][^"\\\n]*)*"?|'[^'\\\n]*(?:\\[^][^'\\\n]*)*'?/y;
 const template = /[^`\\$]*(?:(?:\\[^]|\$(?!\{))[^`\\$]*)*/y;
-/** Nobody writes longer ones; without a limit, slashes that begin none are read to their line's end. */
+/** Nobody writes longer ones; without a limit, each slash may be read to the end of its line. */
 const regex = /\/(?:[^\\/[\n]|\\[^\n]|\[(?:[^\]\\\n]|\\[^\n]){0,500}\]){1,500}\/[a-z]*/y;
 const sign = /=>|\.\.\.|[^]/uy;
 

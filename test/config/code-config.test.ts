@@ -153,7 +153,8 @@ const wrong: readonly Wrong[] = [
     name: "it throws an error of which nothing is text",
     files: {
       [usual]:
-        "const e = new Error();\nthrow Object.assign(e, { message: 5, name: null, code: () => 1, stack: [] })",
+        "const strange = { message: 5, name: null, code: () => 1, stack: [] };\n" +
+        "throw Object.assign(new Error(), strange);",
     },
     want: [`${here("")}[FG1020]: it threw null: 5`],
   },
