@@ -163,9 +163,11 @@ export async function doctor(options: LookOptions & { readonly json?: true }): P
   const { examine } = await import("./examine.ts");
   const { checkLines, checksOf } = await import("./doctor-checks.ts");
   const found = checksOf(await examine(config));
-  const checks = found.map(({ message, ...rest }) => ({
+  const { withhold } = config;
+  const checks = found.map(({ message, mend, ...rest }) => ({
     ...rest,
-    message: config.withhold(message),
+    message: withhold(message),
+    mend: mend && withhold(mend),
   }));
   const hasFailed = checks.some(({ state }) => state === "fail");
   if (options.json === true) {
@@ -237,7 +239,8 @@ async function startOr(
     return exitCodes.usage;
   }
   const surface = { isTerminal: process.stderr.isTTY, environment: process.env };
-  const voice = openVoice(events, paintFor(color, surface) !== plain);
+  const hasColour = paintFor(color, surface) !== plain;
+  const voice = openVoice(events, hasColour, config.withhold);
   if (voice.isForPrograms) for (const problem of config.problems) voice.tell(problemEvent(problem));
   else await tellProblems(config, { color });
   const { start } = await import("./start.ts");

@@ -102,7 +102,8 @@ const short = (text: string): string => (text.length <= 60 ? text : `${text.slic
 /** An upstream that is down keeps nobody from starting; requests to it fail. */
 function upstreamCheck({ label, addresses, trouble }: UpstreamFinding): Check {
   if (addresses?.length === 0) {
-    const mend = `see what the resolver says: getent hosts ${label.replace(/:\d+$/, "")}`;
+    const host = label.replace(/^https?:\/\//, "").replace(/:\d+$/, "");
+    const mend = `see what the resolver says: getent hosts ${host}`;
     return fail("upstream", `${label}: its name does not resolve (${trouble})`, mend);
   }
   if (trouble === undefined) return ok("upstream", `${label} takes connections`);

@@ -7,6 +7,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { isatty } from "node:tty";
 
 import { maskUserinfo } from "../config/secrets.ts";
+import type { Withhold } from "../config/withhold.ts";
 import { EventLog } from "../observe/event-log.ts";
 import { writeColouredEvent, writeLogfmtEvent, writePlainEvent } from "../observe/event-lines.ts";
 import type { TellEvent } from "../observe/events.ts";
@@ -33,11 +34,16 @@ export interface Voice {
 }
 
 /** Throws if its file cannot be opened. */
-export function openVoice(options: EventLogOptions, hasColour: boolean): Voice {
+export function openVoice(
+  options: EventLogOptions,
+  hasColour: boolean,
+  withhold: Withhold = (text) => text,
+): Voice {
   const { level, file } = options;
   const format = options.format ?? usualFormat(file);
   const sink = openLogSink(file, standardError);
-  const log = new EventLog(sink, { level, wallMs: Date.now, mask: maskUserinfo });
+  const mask = (text: string): string => maskUserinfo(withhold(text));
+  const log = new EventLog(sink, { level, wallMs: Date.now, mask });
   let begun: Promise<void> | undefined;
   const begin = (): Promise<void> => (begun ??= beginWriting(log, format, hasColour));
   // The others cost nothing to import.

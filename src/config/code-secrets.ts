@@ -50,9 +50,10 @@ class Finder {
         around.push({ name: this.#nameBefore(at) ?? parent, until: token.partner });
       }
       if (at < secretUntil && this.#isValue(at)) this.#found.push([token.start, token.end]);
-      const name = this.#nameAt(at);
+      // What is within a secret value ends with it.
+      const name = at < secretUntil ? undefined : this.#nameAt(at);
       if (name !== undefined && isSecretKey(name, parent)) {
-        secretUntil = Math.max(secretUntil, this.#endOfValue(at + 2));
+        secretUntil = this.#endOfValue(at + 2);
       }
     }
     return this.#found;

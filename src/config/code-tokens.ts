@@ -29,7 +29,8 @@ const number = /\.?\d(?:[\w.]|(?<=[eE])[+-])*/y;
 /** What is left open ends with its line. */
 const string = /"[^"\\\n]*(?:\\[^][^"\\\n]*)*"?|'[^'\\\n]*(?:\\[^][^'\\\n]*)*'?/y;
 const template = /[^`\\$]*(?:(?:\\[^]|\$(?!\{))[^`\\$]*)*/y;
-const regex = /\/(?:[^\\/[\n]|\\[^\n]|\[(?:[^\]\\\n]|\\[^\n])*\])+\/[a-z]*/y;
+/** Nobody writes longer ones; without a limit, each slash may be read to the end of its line. */
+const regex = /\/(?:[^\\/[\n]|\\[^\n]|\[(?:[^\]\\\n]|\\[^\n]){0,500}\]){1,500}\/[a-z]*/y;
 const sign = /=>|\.\.\.|[^]/uy;
 
 /** Behind one of these words a slash begins a regular expression; behind others it divides. */

@@ -64,15 +64,25 @@ async function evaluate(): Promise<void> {
 
 function thrown(given: unknown): ThrownMessage {
   if (!(given instanceof Error)) {
-    const message = typeof given === "string" ? given : inspect(given, { depth: 1 });
-    return { ...untold, message };
+    return { ...untold, message: asText(given) };
   }
   const error = bunSyntaxError(given) ?? given;
-  const { name, message, code } = error as NodeJS.ErrnoException;
+  const { name, message, code } = error as unknown as Readonly<Record<string, unknown>>;
   const stack = placedStack(error);
   const missing = failedImport() ?? bunFailedImport(error);
-  return { type: "thrown", stack, name, message, code, failedImport: missing };
+  return {
+    type: "thrown",
+    stack,
+    name: asText(name),
+    message: asText(message),
+    code: typeof code === "string" ? code : undefined,
+    failedImport: missing,
+  };
 }
+
+/** An error's properties may be anything. */
+const asText = (given: unknown): string =>
+  typeof given === "string" ? given : inspect(given, { depth: 1 });
 
 const untold = {
   type: "thrown",
@@ -84,7 +94,7 @@ const untold = {
 
 /** The runtime keeps to itself where a syntax error is; the reader of types tells. */
 function placedStack(error: Error): string {
-  const stack = String(error.stack);
+  const stack = asText(error.stack);
   const isPlaced = /^ *\^+ *$/m.test(stack);
   const isThrown = filesRead().some((path) => stack.includes(pathToFileURL(path).href));
   if (error.name !== "SyntaxError" || isPlaced || isThrown || !canStrip) return stack;

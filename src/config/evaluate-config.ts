@@ -87,10 +87,10 @@ function failureOf(error: unknown, heapMbMax: number): Evaluated {
   const isError = error instanceof Error;
   return {
     type: "thrown",
-    name: isError ? name : "",
-    message: isError ? message : String(error),
+    name: isError ? String(name) : "",
+    message: String(isError ? message : error),
     stack: isError ? String(stack) : "",
-    code,
+    code: typeof code === "string" ? code : undefined,
     failedImport: undefined,
   };
 }

@@ -61,8 +61,8 @@ function thrownProblem(thrown: Thrown, path: string): EvaluationProblem {
   const missing = missingImport(thrown);
   if (missing !== undefined) return missing;
   const { name, message, stack } = thrown;
-  const [line = ""] = message.split("\n");
-  const said = line.length > quotedMax ? `${line.slice(0, quotedMax)}…` : line;
+  const [told = ""] = (name === "SyntaxError" ? withoutData(message) : message).split("\n");
+  const said = told.length > quotedMax ? `${told.slice(0, quotedMax)}…` : told;
   const head = headPlace(stack);
   if (name === "SyntaxError" && (head !== undefined || isFromReader(stack))) {
     const help = helpByCode[thrown.code ?? ""];
@@ -75,6 +75,12 @@ function thrownProblem(thrown: Thrown, path: string): EvaluationProblem {
   const where = isElsewhere ? ` (at ${shownPath(first.path)}:${placeText(first)})` : "";
   const what = name === "" ? describe(said) : `${name}: ${said}`;
   return { kind: "code", message: `it threw ${what}${where}`, help: undefined, place: own };
+}
+
+/** What is no JSON may be a password; the runtimes quote from it. */
+function withoutData(message: string): string {
+  const isOfData = message.endsWith(" is not valid JSON") || message.startsWith("JSON Parse error");
+  return isOfData ? "what it parses is not valid JSON" : message;
 }
 
 const helpByCode: Readonly<Record<string, string>> = {
@@ -101,15 +107,21 @@ function missingImport({ code, failedImport }: Thrown): EvaluationProblem | unde
 
 /** `FILE:LINE`, the line, and carets below it: how the runtime shows what it cannot read. */
 function headPlace(stack: string): CodePlace | undefined {
-  const found = /^([^\n]*):(\d+)\n[^]*?\n( *)\^+ *$/m.exec(stack);
-  if (found?.index !== 0) return undefined;
+  const found = /([^\n]*):(\d+)\n[^]*?\n( *)\^+ *$/my.exec(stack);
+  if (found === null) return undefined;
   const [, file = "", line, indent = ""] = found;
   const path = pathOf(file);
   return { path, at: { line: Number(line), column: indent.length + 1 }, text: undefined };
 }
 
-const pathOf = (place: string): string =>
-  place.startsWith("file:") ? fileURLToPath(place) : place;
+function pathOf(place: string): string {
+  try {
+    return place.startsWith("file:") ? fileURLToPath(place) : place;
+  } catch {
+    // A stack is text, and anybody's: this names no file.
+    return place;
+  }
+}
 
 /** Nothing of the user's was running. */
 const isFromReader = (stack: string): boolean => framesOf(stack).length === 0;
@@ -118,15 +130,16 @@ interface Frame extends CodePlace {
   readonly at: { readonly line: number; readonly column: number };
 }
 
-const framePattern = /^ {4}at (?:[^\n]*\()?((?:file:\/\/|\/)[^\n]*?):(\d+):(\d+)\)?$/gm;
+const framePattern = /^ {4}at (?:async )?([^\n]*):(\d+):(\d+)\)?$/gm;
 
 /** Our own are no part of the way. */
 function framesOf(stack: string): readonly Frame[] {
-  return Array.from(stack.matchAll(framePattern), ([, place = "", line, column]) => ({
-    path: pathOf(place),
+  return Array.from(stack.matchAll(framePattern), ([, where = "", line, column]) => ({
+    // Of `where (file:///…` what is in the bracket.
+    path: pathOf(where.slice(Math.max(where.lastIndexOf("(file://"), where.lastIndexOf("(/")) + 1)),
     at: { line: Number(line), column: Number(column) },
     text: undefined,
-  })).filter(({ path }) => !ownFiles.has(path));
+  })).filter(({ path }) => path.startsWith("/") && !ownFiles.has(path));
 }
 
 const ownFiles = new Set(

@@ -46,7 +46,7 @@ export function expandDocument(
   const expandScalar = (written: string, path: Path): unknown => {
     const { text, pieces, bad } = expandText(written, kindOf(path), surroundings);
     for (const one of bad) failed.push({ ...one, path, span: document.spanIn(path, one.written) });
-    if (pieces.length === 0 || bad.length > 0) return text;
+    if (pieces.length === 0) return text;
     const isWhole = pieces[0]?.written === written && document.isPlain(path);
     const value = isWhole ? readScalar(text) : text;
     expansions.push({ path, written, value, pieces });

@@ -3,6 +3,8 @@
  * stubs, or the module is imported once more, here, and its functions are put where the stubs were.
  */
 
+import { Console } from "node:console";
+
 import { labelFunction } from "../rewriting/function-label.ts";
 import { configOfModule } from "./config-of-module.ts";
 import { evaluationMs } from "./evaluate-config.ts";
@@ -41,7 +43,7 @@ export async function importFunctions(
   hookProgramName(url);
   let real: unknown;
   try {
-    real = await inTime(configOfModule(url));
+    real = await aside(() => inTime(configOfModule(url)));
   } catch (error) {
     return { value, missing: `it threw ${String(error)}` };
   }
@@ -53,6 +55,17 @@ export async function importFunctions(
     root = placed(root, steps, found);
   }
   return { value: root, missing: undefined };
+}
+
+/** What the config says goes to standard error, as on its thread: standard output is ours. */
+async function aside<T>(act: () => Promise<T>): Promise<T> {
+  const { console } = globalThis;
+  globalThis.console = new Console(process.stderr);
+  try {
+    return await act();
+  } finally {
+    globalThis.console = console;
+  }
 }
 
 async function inTime<T>(given: Promise<T>): Promise<T> {

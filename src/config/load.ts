@@ -9,6 +9,7 @@ import { buffer } from "node:stream/consumers";
 import { codeKindOf } from "./code-file.ts";
 import { compile, nothingCompiled, type CompiledConfig } from "./compile.ts";
 import { readConfigFile, type Refusal } from "./config-file.ts";
+import { discreet, discreetPath } from "./discreet.ts";
 import type { FailedExpansion } from "./expand.ts";
 import {
   findConfig,
@@ -65,7 +66,7 @@ export async function loadConfig(
   const around = { environment: process.env, findings: new Findings() };
   // The code of code waits until there is some: most configs are data.
   const { openCode } = await import("./open-code.ts");
-  const opened = await openCode(main, codeUse, around.findings);
+  const opened = await openCode(main, codeUse, around);
   return withIgnored(compileOpened(main, opened, around), found);
 }
 
@@ -96,7 +97,7 @@ function compileOpened(main: ConfigText, opened: Opened | undefined, around: Aro
       ? { ...nothingCompiled, problems: known }
       : compile({ ...parts, problems: known });
   const problems = compiled.problems.filter((problem) => !isConsequence(problem, unfilled));
-  const withhold = withholdSecrets(findings.expansions);
+  const withhold = withholdSecrets(findings.pieces);
   const { texts } = findings;
   return {
     ...compiled,
@@ -132,11 +133,13 @@ export function compileValue(value: unknown, name: string): LoadedConfig {
 }
 
 function problemOfExpansion(failure: FailedExpansion & { readonly file: string }): Problem {
-  const { file, path, span, message, help } = failure;
+  const { file, path, span, written } = failure;
+  const { message, help } = discreet(failure, path, written);
+  const shown = discreetPath(path);
   return {
-    ...problemOfFile(file, "placeholder", { message: `${namePlace(path)}: ${message}`, help }),
+    ...problemOfFile(file, "placeholder", { message: `${namePlace(shown)}: ${message}`, help }),
     ...(span ?? nowhere),
-    path: writePath(path),
+    path: writePath(shown),
   };
 }
 

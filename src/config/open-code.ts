@@ -2,21 +2,21 @@
 
 import { resolve } from "node:path";
 
-import { decodeText } from "./decode-text.ts";
-import { problemOfFile, type ConfigText, type Findings, type Opened } from "./opened.ts";
+import type { Around } from "./include.ts";
+import { textOf, type ConfigText, type Opened } from "./opened.ts";
+import { secretVariables } from "./placeholders.ts";
 import { readCode, type CodeUse } from "./read-code.ts";
 
 /** undefined: it comes to no value, and that is among the findings. */
 export async function openCode(
-  { bytes, file, folder }: ConfigText,
+  main: ConfigText,
   use: CodeUse,
-  findings: Findings,
+  { environment, findings }: Around,
 ): Promise<Opened | undefined> {
-  const text = decodeText(bytes);
-  if (typeof text !== "string") {
-    findings.break(problemOfFile(file, "syntax", text));
-    return undefined;
-  }
+  const { file, folder } = main;
+  const text = textOf(main, findings);
+  if (text === undefined) return undefined;
+  findings.pieces.push(...secretVariables({ environment }));
   const { document, problems, texts } = await readCode({ file, text }, use);
   for (const [name, shown] of texts) findings.texts.set(name, shown);
   findings.problems.push(...problems);

@@ -7,7 +7,8 @@ import { resolve } from "node:path";
 
 import { blankComments } from "./blank-comments.ts";
 import { decodeText } from "./decode-text.ts";
-import { expandDocument, type Expansion, type FailedExpansion } from "./expand.ts";
+import { expandDocument, type FailedExpansion } from "./expand.ts";
+import type { Piece } from "./placeholders.ts";
 import { nowhere, problemCodes, type Problem, type ProblemKind } from "./problems.ts";
 import { readDocument } from "./read-document.ts";
 import type { SourceText } from "./secrets.ts";
@@ -32,7 +33,8 @@ export class Findings {
   readonly problems: Problem[] = [];
   /** By the names of the files, in the order in which they were read. */
   readonly texts = new Map<string, SourceText>();
-  readonly expansions: Expansion[] = [];
+  /** What was filled in, of all files. */
+  readonly pieces: Piece[] = [];
   readonly failed: (FailedExpansion & { readonly file: string })[] = [];
   /** A part could not be read: what would be said of the rest may be wrong. */
   isBroken = false;
@@ -44,17 +46,23 @@ export class Findings {
   }
 }
 
+/** undefined: it is no text, and that was said. */
+export function textOf({ bytes, file }: ConfigText, findings: Findings): string | undefined {
+  const text = decodeText(bytes);
+  if (typeof text === "string") return text;
+  findings.break(problemOfFile(file, "syntax", text));
+  return undefined;
+}
+
 /** undefined: it cannot be read, and that was said. */
 export function openText(
-  { bytes, file, folder }: ConfigText,
+  given: ConfigText,
   environment: Environment,
   findings: Findings,
 ): Opened | undefined {
-  const text = decodeText(bytes);
-  if (typeof text !== "string") {
-    findings.break(problemOfFile(file, "syntax", text));
-    return undefined;
-  }
+  const { file, folder } = given;
+  const text = textOf(given, findings);
+  if (text === undefined) return undefined;
   const plain = file.endsWith(".jsonc") ? blankComments(text) : text;
   const { document, problems, secrets } = readDocument(plain, text);
   findings.texts.set(file, { text, secrets });
@@ -69,7 +77,7 @@ export function openText(
   }
   const surroundings = { environment, folder: resolve(folder) };
   const { value, expansions, failed } = expandDocument(document, surroundings);
-  findings.expansions.push(...expansions);
+  for (const { pieces } of expansions) findings.pieces.push(...pieces);
   findings.failed.push(...failed.map((one) => ({ ...one, file })));
   const { spanOf } = document;
   return { value, source: { file, folder: surroundings.folder, spanOf, expansions } };

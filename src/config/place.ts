@@ -174,7 +174,7 @@ export class Place implements Reporter {
     keys: readonly string[],
     known: readonly string[],
   ): void {
-    const place = namePlace([...this.path, ...this.#writtenSteps(path)]);
+    const place = namePlace(discreetPath([...this.path, ...this.#writtenSteps(path)]));
     for (const key of keys) {
       const { message, ...params } = unknownKey(key, known, place);
       this.addIssue({

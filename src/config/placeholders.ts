@@ -133,7 +133,8 @@ function readSmallFile(path: string): Found {
 }
 
 function unclosed(inner: string): Found {
-  const [begun = ""] = /^[\w:./-]*/.exec(inner) ?? [];
+  // What follows the name may be half of a password.
+  const [begun = ""] = /^(?:(?:env|file|credential):)?[\w./-]*/.exec(inner) ?? [];
   return { message: `\${${begun} has no end`, help: "add its }; $${ is a ${ in text" };
 }
 
@@ -143,4 +144,16 @@ function isSecretSource(inner: string, found: string): boolean {
   const name = long ?? short;
   if (name === undefined) return true;
   return found !== fallback && isSecretKey(name.toLowerCase(), undefined);
+}
+
+/** Shorter ones are words such as `true`, which stand for themselves everywhere else. */
+const variableCharactersMin = 8;
+
+/** Of the variables that code asks for itself, those that nobody is to see. */
+export function secretVariables({ environment }: Pick<Surroundings, "environment">): Piece[] {
+  return Object.entries(environment).flatMap(([name, text = ""]) =>
+    text.length >= variableCharactersMin && isSecretKey(name.toLowerCase(), undefined)
+      ? [{ written: `\${${name}}`, text, isSecret: true }]
+      : [],
+  );
 }

@@ -23,7 +23,7 @@ import { Place } from "./place.ts";
 import { inFileOrder, type Problem, type ProblemKind, type Span } from "./problems.ts";
 import type { PlainValue } from "./plain-value.ts";
 import type { ConfigDocument } from "./read-document.ts";
-import { maskUserinfo, type SourceText } from "./secrets.ts";
+import { isSecretAt, maskUserinfo, type SourceText } from "./secrets.ts";
 import { Sources } from "./sources.ts";
 
 /**
@@ -61,9 +61,10 @@ export async function readCode(source: CodeSource, use: CodeUse): Promise<ReadCo
   const tree = codeTree(bare, lexed);
   const spans = new CodeSpans(text, tree);
   const spanOf: ConfigDocument["spanOf"] = (steps, onKey) => spans.of(steps, onKey);
-  const texts = new Map([[file, { text, secrets: secretsOfCode(text, lexed) }]]);
+  const secrets = secretsOfCode(text, lexed);
+  const texts = new Map([[file, { text, secrets }]]);
   const problems = [
-    ...twiceWritten(file, tree, spans),
+    ...twiceWritten({ file, secrets }, tree, spans),
     ...strangeValues(source, evaluated, spanOf),
   ];
   if (evaluated.strange.length > 0) {
@@ -156,10 +157,15 @@ function spanAt(text: string, { at, text: wanted = "" }: CodePlace): Span | unde
 }
 
 /** As in YAML: nobody means it, and only one of them counts. */
-function twiceWritten(file: string, tree: CodeNode | undefined, spans: CodeSpans): Problem[] {
+function twiceWritten(
+  { file, secrets }: { readonly file: string; readonly secrets: SourceText["secrets"] },
+  tree: CodeNode | undefined,
+  spans: CodeSpans,
+): Problem[] {
   return mapsOf(tree).flatMap(({ repeated }) =>
     repeated.map(({ name, key, first }) => {
-      const message = `\`${name}\` is written twice`;
+      const which = isSecretAt(secrets, key[0]) ? "this key" : `\`${name}\``;
+      const message = `${which} is written twice`;
       const said = { kind: "twice", message, help: "keep one of them" } as const;
       const related = { message: "first written here", file, ...spans.between(first) };
       return { ...problemOf(file, said, spans.between(key)), related: [related] };

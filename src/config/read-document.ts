@@ -16,6 +16,7 @@ import {
   type YAMLMap,
 } from "yaml";
 
+import { aliasTargets } from "./aliases.ts";
 import type { ProblemKind, Span } from "./problems.ts";
 import { isSecretAt, secretsOf } from "./secrets.ts";
 import { nameOf, rangeOf, Spans, type Path, type Range } from "./spans.ts";
@@ -60,8 +61,8 @@ export function readDocument(text: string, shown = text): ReadDocument {
   const secrets = secretsOf(yaml, shown);
   const found = [...syntaxProblems(yaml, text), ...meaningProblems(yaml)];
   const problems = found.map((problem): DocumentProblem => {
-    const isSecret = problem.kind === "syntax" && isSecretAt(secrets, problem.range[0]);
-    return placed(isSecret ? { ...problem, ...untold } : problem, spans);
+    const isSecret = isSecretAt(secrets, problem.range[0]);
+    return placed(isSecret ? { ...problem, ...untold[problem.kind] } : problem, spans);
   });
   const isSound = found.every(({ kind }) => kind === "twice");
   if (!isSound) return { document: undefined, problems, secrets };
@@ -86,7 +87,7 @@ export function readDocument(text: string, shown = text): ReadDocument {
 }
 
 interface Found {
-  readonly kind: ProblemKind;
+  readonly kind: "syntax" | "twice";
   readonly message: string;
   readonly help: string | undefined;
   readonly range: Range;
@@ -95,7 +96,10 @@ interface Found {
 }
 
 /** Messages quote what they are about. */
-const untold = { message: "cannot read it: this value", help: "put the value in quotes" } as const;
+const untold = {
+  syntax: { message: "cannot read it: this value", help: "put the value in quotes" },
+  twice: { message: "this key is written twice" },
+} as const;
 
 function placed({ range, first, ...said }: Found, spans: Spans): DocumentProblem {
   const message = "first written here";
@@ -167,9 +171,10 @@ const isNear = (star: number, other: number): boolean => other >= star - 1 && ot
 /** Sound YAML that means nothing here. */
 function meaningProblems(yaml: Document): Found[] {
   const found: Found[] = [];
+  const targets = aliasTargets(yaml);
   visit(yaml, {
     Alias(_, alias) {
-      if (yaml.errors.length > 0 || alias.resolve(yaml) !== undefined) return;
+      if (yaml.errors.length > 0 || targets.has(alias)) return;
       const { source } = alias;
       const message = `\`*${source}\` is an alias, and no anchor \`&${source}\` is before it`;
       const help = `put it in quotes if it is text: "*${source}"`;

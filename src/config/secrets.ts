@@ -5,6 +5,7 @@
 
 import { isAlias, isMap, isPair, isScalar, isSeq, visit, type Document } from "yaml";
 
+import { aliasTargets } from "./aliases.ts";
 import { nameOf, type Range } from "./spans.ts";
 
 export interface SourceText {
@@ -33,11 +34,52 @@ export function isSecretKey(name: string, parent: string | undefined): boolean {
   return secretWord.test(plain) || secretPart.test(plain.replaceAll(/[-_.]/g, ""));
 }
 
-/** Between `//`, or where a word begins, and the last `@` of the word. */
-const userinfo = /(?<=\/\/)[^\s"']+(?=@)|(?<![^\s"'[{,])[^\s"'[{,@/:]*:[^\s"'/]+(?=@)/g;
+/** A user part ends at an `@`, and has no space or quote in it. */
+const wordPattern = /[^\s"']+/g;
+
+/** In a word without `//`: a name at its beginning, or behind a bracket, brace or comma. */
+const userPattern = /(?:^|(?<=[[{,]))[^[{,@/:]*:/g;
+
+/** Between `//`, or where a word begins, and the last `@`. Each character is looked at once. */
+function usersIn(text: string): Range[] {
+  return Array.from(text.matchAll(wordPattern)).flatMap(({ 0: word, index }): Range[] => {
+    const last = word.lastIndexOf("@");
+    if (last < 0) return [];
+    const slashes = word.indexOf("//");
+    const [scheme, rest] = slashes < 0 ? [word, undefined] : [word.slice(0, slashes), slashes + 2];
+    const found = usersWithoutScheme(scheme);
+    if (rest !== undefined && rest < last) found.push([rest, last]);
+    return found.map(([start, end]): Range => [index + start, index + end]);
+  });
+}
+
+function usersWithoutScheme(word: string): Range[] {
+  const found: Range[] = [];
+  let start = 0;
+  for (const part of word.split("/")) {
+    const last = part.lastIndexOf("@");
+    for (const { 0: name, index } of last < 0 ? [] : part.matchAll(userPattern)) {
+      // Behind a slash no word begins.
+      if (index + name.length >= last || (index === 0 && start > 0)) continue;
+      found.push([start + index, start + last]);
+      break;
+    }
+    start += part.length + 1;
+  }
+  return found;
+}
 
 /** For messages. */
-export const maskUserinfo = (text: string): string => text.replaceAll(userinfo, mask);
+export function maskUserinfo(text: string): string {
+  if (!text.includes("@")) return text;
+  let masked = "";
+  let from = 0;
+  for (const [start, end] of usersIn(text)) {
+    masked += text.slice(from, start) + mask;
+    from = end;
+  }
+  return masked + text.slice(from);
+}
 
 export function secretsOf(yaml: Document, text: string): readonly Range[] {
   const isSound = yaml.errors.length === 0;
@@ -46,25 +88,30 @@ export function secretsOf(yaml: Document, text: string): readonly Range[] {
 
 /** These, and the user part of every URL. */
 export function withUserinfo(text: string, ranges: readonly Range[]): readonly Range[] {
-  const users = Array.from(text.matchAll(userinfo), ({ 0: found, index }): Range => {
-    return [index, index + found.length];
-  });
-  return inOrder([...ranges, ...users]);
+  return inOrder([...ranges, ...usersIn(text)]);
 }
 
 /** Tags and anchors (`!x &y`) are no part of a value, unless somebody forgot its quotes. */
-function propertiesBefore(text: string, start: number): number {
-  const before = text.slice(text.lastIndexOf("\n", start - 1) + 1, start);
-  return /(?:(?<!\S)[!&]\S*[ \t]+)*$/.exec(before)![0].length;
+function propertiesStart(text: string, start: number): number {
+  let found = start;
+  for (let at = start; ;) {
+    const gapEnd = at;
+    while (/[ \t]/.test(text.charAt(at - 1))) at -= 1;
+    if (at === gapEnd) return found;
+    while (/\S/.test(text.charAt(at - 1))) at -= 1;
+    if (!/[!&]/.test(text.charAt(at))) return found;
+    found = at;
+  }
 }
 
 function secretValues(yaml: Document, text: string): Range[] {
   const ranges: Range[] = [];
   const seen = new Set<unknown>();
+  const targets = aliasTargets(yaml);
   const add = (node: unknown): void => {
     if (seen.has(node)) return;
     seen.add(node);
-    if (isAlias(node)) add(node.resolve(yaml));
+    if (isAlias(node)) add(targets.get(node));
     if (isSeq(node)) node.items.forEach(add);
     else if (isMap(node)) {
       for (const { key, value } of node.items) {
@@ -74,7 +121,7 @@ function secretValues(yaml: Document, text: string): Range[] {
       }
     } else if ((isScalar(node) || isAlias(node)) && node.range) {
       const [start, end] = node.range;
-      ranges.push([start - propertiesBefore(text, start), end]);
+      ranges.push([propertiesStart(text, start), end]);
     }
   };
   visit(yaml, {
@@ -86,41 +133,78 @@ function secretValues(yaml: Document, text: string): Range[] {
   return ranges;
 }
 
-const keyInText = /["']?([\w.-]+)["']?[ \t]*[:=]/g;
+const keyInText = /["']?(?<![\w.-])([\w.-]+)["']?[ \t]*[:=]/g;
 
 /** To the end of the line and of all that is indented below it; what is left open never ends. */
 export function valuesInBrokenText(text: string): Range[] {
-  return Array.from(text.matchAll(keyInText)).flatMap((found): Range[] => {
-    const { 0: written, 1: name = "", index } = found;
-    if (!isSecretKey(name, undefined)) return [];
-    const start = index + written.length;
-    const lineStart = text.lastIndexOf("\n", index) + 1;
-    const indent = /^[ \t]*/.exec(text.slice(lineStart, index))![0].length;
-    return [[start, isOpen(lineAt(text, start)) ? text.length : endOfBlock(text, start, indent)]];
+  const ranges: Range[] = [];
+  const lines = linesOf(text);
+  let coveredUntil = 0;
+  for (const [at, { line, start }] of lines.entries()) {
+    const values = secretValueStarts(line);
+    const [first] = values;
+    if (first === undefined) continue;
+    const open = values[earliestOpen(line, values)];
+    // What is below a key within a value is below that one as well.
+    const end = start < coveredUntil ? start + line.length : endOfBlock(lines, at);
+    coveredUntil = Math.max(coveredUntil, end);
+    ranges.push([start + first, end]);
+    if (open !== undefined) return [...ranges, [start + open, text.length]];
+  }
+  return ranges;
+}
+
+interface Line {
+  readonly line: string;
+  readonly start: number;
+}
+
+function linesOf(text: string): Line[] {
+  let start = 0;
+  return text.split("\n").map((line) => {
+    const found = { line, start };
+    start += line.length + 1;
+    return found;
   });
 }
 
-const lineAt = (text: string, from: number): string => /^[^\n]*/.exec(text.slice(from))![0];
+/** Where the values of secret keys begin. */
+const secretValueStarts = (line: string): number[] =>
+  Array.from(line.matchAll(keyInText)).flatMap(({ 0: written, 1: name = "", index }) =>
+    isSecretKey(name, undefined) ? [index + written.length] : [],
+  );
 
-/** Whether a bracket, a brace or a quote is left open; one too many does not matter. */
-function isOpen(rest: string): boolean {
-  const count = (pattern: RegExp): number => rest.match(pattern)?.length ?? 0;
-  const opened = count(/[[{]/g) - count(/[\]}]/g);
-  return opened > 0 || count(/"/g) % 2 === 1 || count(/'/g) % 2 === 1;
+/** Which value leaves a bracket, a brace or a quote open; one too many does not matter. */
+function earliestOpen(line: string, values: readonly number[]): number {
+  let until = line.length;
+  let brackets = 0;
+  let quotes = 0;
+  let apostrophes = 0;
+  let earliest = -1;
+  for (let at = values.length - 1; at >= 0; at -= 1) {
+    const piece = line.slice(values[at], until);
+    const count = (pattern: RegExp): number => piece.match(pattern)?.length ?? 0;
+    brackets += count(/[[{]/g) - count(/[\]}]/g);
+    quotes += count(/"/g);
+    apostrophes += count(/'/g);
+    if (brackets > 0 || quotes % 2 === 1 || apostrophes % 2 === 1) earliest = at;
+    until = values[at] ?? until;
+  }
+  return earliest;
 }
 
-function endOfBlock(text: string, start: number, indent: number): number {
-  let end = start;
-  do {
-    const next = text.indexOf("\n", end);
-    if (next < 0) return text.length;
-    end = next + 1;
-  } while (isWithin(lineAt(text, end), indent));
-  return end - 1;
+function endOfBlock(lines: readonly Line[], first: number): number {
+  const indent = spacesBefore(lines[first]?.line ?? "");
+  let at = first + 1;
+  while (at < lines.length && isWithin(lines[at]?.line ?? "", indent)) at += 1;
+  const last = lines[at - 1];
+  return last === undefined ? 0 : last.start + last.line.length;
 }
+
+const spacesBefore = (line: string): number => /^[ \t]*/.exec(line)![0].length;
 
 function isWithin(line: string, indent: number): boolean {
-  const spaces = /^[ \t]*/.exec(line)![0].length;
+  const spaces = spacesBefore(line);
   return line.trim() === "" || spaces > indent || (spaces === indent && /^\s*-\s/.test(line));
 }
 

@@ -6,7 +6,9 @@
 import { describe } from "../base/reader.ts";
 import type { Said } from "./discreet.ts";
 import type { Expansion } from "./expand.ts";
+import type { Piece } from "./placeholders.ts";
 import { percentEncoded } from "../rewriting/redirect.ts";
+import { mask } from "./secrets.ts";
 import { isWithin, type Path } from "./spans.ts";
 
 /** Shorter ones are parts of ordinary words, and are replaced only where they stand alone. */
@@ -100,9 +102,8 @@ function unescaped(inner: string): string {
 }
 
 /** Of all that is ever shown of a config. */
-export function withholdSecrets(expansions: readonly Expansion[]): Withhold {
-  const secrets = expansions
-    .flatMap(({ pieces }) => pieces)
+export function withholdSecrets(pieces: readonly Piece[]): Withhold {
+  const secrets = pieces
     .filter(({ isSecret, text }) => isSecret && text.trim() !== "")
     // One may be a part of another.
     .toSorted((a, b) => b.text.length - a.text.length);
@@ -117,9 +118,11 @@ export function withholdSecrets(expansions: readonly Expansion[]): Withhold {
   if (parts.size === 0) return (text) => wholes.get(text) ?? text;
   const pattern = new RegExp([...parts.keys()].map((form) => RegExp.escape(form)).join("|"), "gi");
   return (text) =>
-    wholes.get(text) ??
-    text.replaceAll(pattern, (found) => parts.get(found.toLowerCase()) ?? found);
+    wholes.get(text) ?? text.replaceAll(pattern, (found) => parts.get(found.toLowerCase()) ?? mask);
 }
+
+/** A message may quote one line; shorter ones are words that stand elsewhere as well. */
+const lineCharactersMin = 8;
 
 /** Longest first: as it is, in a template, in JSON, as bytes of a field, in a redirect. */
 function formsOf(text: string): readonly string[] {
@@ -132,6 +135,7 @@ function formsOf(text: string): readonly string[] {
     JSON.stringify(trimmed).slice(1, -1),
     bytes,
     percentEncoded(bytes),
+    ...trimmed.split(/\r?\n/).filter((line) => line.trim().length >= lineCharactersMin),
   ];
   return [...new Set(forms)].toSorted((a, b) => b.length - a.length);
 }

@@ -80,6 +80,49 @@ void test("run: it serves, and ends when it is told to", async () => {
   }
 });
 
+void test("run: what a config with hooks prints is no line of the access log", async () => {
+  const config = write(
+    "hooked.ts",
+    `console.log("hello from stdout");
+export default {
+  listen: "127.0.0.1:0",
+  sites: { "*": { hooks: { request: (from, to) => to.respond({}) }, proxy: ":1" } },
+};
+`,
+  );
+  const process = new Foregate(["run", "-c", config], { folder });
+  try {
+    const [, port] = await process.says(/➜ {2}http:\/\/[^\s:]+:(\d+)[^]*\n\n?/);
+    assert.equal((await fetch(`http://127.0.0.1:${port}/`)).status, 200);
+    process.signal("SIGTERM");
+    const { stdout, stderr } = await process.outcome();
+    assert.match(stdout, /^\{[^\n]*"status":200[^\n]*\}\n$/);
+    assert.match(stderr, /^hello from stdout\n/);
+  } finally {
+    await process.kill();
+  }
+});
+
+const secretive: readonly (readonly [what: string, text: string])[] = [
+  ["an error", "throw new Error(`no ${process.env.API_TOKEN} here`);"],
+  ["what is no JSON", "JSON.parse(process.env.API_TOKEN);"],
+  ["a part of what is no JSON", 'JSON.parse(`{ "a": ${process.env.API_TOKEN} }`);'],
+  ["a value", "export default { listen: process.env.API_TOKEN };"],
+  ["a sound value", 'export default { sites: { "*": { respond: process.env.API_TOKEN } } };'],
+];
+
+for (const [what, text] of secretive) {
+  void test(`a variable with a secret name is not shown: ${what}`, async () => {
+    const config = write(`secretive-${what.replaceAll(" ", "-")}.ts`, text);
+    for (const command of ["check", "print"]) {
+      const environment = { API_TOKEN: "hunter2hunter2\nhunter2hunter2" };
+      const said = await foregate([command, "-c", config], { folder, environment });
+      assert.doesNotMatch(said.stdout + said.stderr, /hunter/);
+      assert.notEqual(said.stdout + said.stderr, "");
+    }
+  });
+}
+
 void test("run: a config that loops without end is not waited for", async () => {
   const looping = write("looping.ts", "for (;;);\nexport default {};\n");
   const process = new Foregate(["run", "-c", looping], { folder });

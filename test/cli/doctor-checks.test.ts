@@ -41,6 +41,14 @@ const well: Findings = {
   machine,
 };
 
+void test("doctor: a name is looked up without its scheme and port", () => {
+  for (const label of ["a.test:80", "http://a.test:80", "https://a.test:443"]) {
+    const upstreams = [{ label, addresses: [], trouble: "ENOTFOUND" }];
+    const mend = checksOf({ ...well, upstreams }).find(({ name }) => name === "upstream")?.mend;
+    assert.equal(mend, "see what the resolver says: getent hosts a.test");
+  }
+});
+
 void test("doctor: all is well", () => {
   assert.equal(
     checkLines(checksOf(well)).join("\n"),

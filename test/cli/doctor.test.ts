@@ -74,6 +74,17 @@ sites: { "*": p }
   for (const { state, mend } of report.checks) assert.equal(mend !== null, state !== "ok");
 });
 
+void test("doctor: a secret is shown in no part of what is said", async () => {
+  const input = 'listen: 0\nsites: { "*": "http://${API_TOKEN}.invalid:80" }\n';
+  const around = { folder, input, environment: { API_TOKEN: "hunter2" } };
+  for (const words of [[], ["--json"]]) {
+    const { code, stdout, stderr } = await foregate(["doctor", "-c", "-", ...words], around);
+    assert.equal(code, 1);
+    assert.match(stdout, /getent hosts \$\{API_TOKEN\}\.invalid/);
+    assert.doesNotMatch(stdout + stderr, /hunter/);
+  }
+});
+
 const nobody = 65_534;
 const isRoot = process.getuid?.() === 0;
 

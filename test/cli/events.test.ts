@@ -23,15 +23,16 @@ const toldIn = (text: string): readonly Told[] =>
     .map((line) => JSON.parse(line) as Told);
 
 /** Nobody listens on port 1. */
-const config = (logs = ""): string => `
+const config = (logs = "", upstream = "127.0.0.1:1"): string => `
 listen: "127.0.0.1:0"
 logs: { access: off, ${logs} }
 pools: { spare: { to: ":2" } }
-sites: { "*": "127.0.0.1:1" }
+sites: { "*": "${upstream}" }
 `;
 
 interface Run {
   readonly logs?: string;
+  readonly upstream?: string;
   readonly environment?: Readonly<Record<string, string>>;
 }
 
@@ -39,10 +40,11 @@ interface Run {
 const byItself = { FOREGATE_LOG_FORMAT: "" };
 
 async function running(
-  { logs, environment = byItself }: Run,
+  { logs, upstream, environment = byItself }: Run,
   act: (program: Foregate) => Promise<void>,
 ): Promise<void> {
-  const program = new Foregate(["run", "-c", "-"], { folder, environment, input: config(logs) });
+  const input = config(logs, upstream);
+  const program = new Foregate(["run", "-c", "-"], { folder, environment, input });
   try {
     await act(program);
   } finally {
@@ -55,6 +57,19 @@ function statusOf(port: string | undefined): Promise<number | undefined> {
     get(`http://127.0.0.1:${port}/`, { agent: false }, (response) => {
       response.resume().on("end", () => resolve(response.statusCode));
     }).on("error", reject);
+  });
+}
+
+for (const format of ["json", "logfmt", "pretty"]) {
+  void test(`events: what a secret placeholder stands for is not told, as ${format}`, async () => {
+    const environment = { FOREGATE_LOG_FORMAT: format, API_TOKEN: "hunter2" };
+    const upstream = "http://${API_TOKEN}.invalid:80";
+    await running({ upstream, environment }, async (program) => {
+      const [, port] = await program.says(/127\.0\.0\.1:([1-9]\d*)/);
+      assert.equal(await statusOf(port), 502);
+      await program.says(/\$\{API_TOKEN\}\.invalid:80 is unreachable/);
+      assert.doesNotMatch(program.stderr, /hunter/);
+    });
   });
 }
 

@@ -150,6 +150,22 @@ const wrong: readonly Wrong[] = [
     want: [`${here("")}[FG1020]: it threw "no"`],
   },
   {
+    name: "it throws an error of which nothing is text",
+    files: {
+      [usual]:
+        "const strange = { message: 5, name: null, code: () => 1, stack: [] };\n" +
+        "throw Object.assign(new Error(), strange);",
+    },
+    want: [`${here("")}[FG1020]: it threw null: 5`],
+  },
+  {
+    name: "it throws an error whose way leads to no files",
+    files: {
+      [usual]: "const e = new Error('no');\ne.stack = 'Error\\n    at file:///a%2fb:1:2';\nthrow e",
+    },
+    want: [`${here("")}[FG1020]: it threw Error: no`],
+  },
+  {
     name: "an exception with a password",
     skip: onlyNode,
     files: { [usual]: "throw new Error('cannot reach http://ada:hunter2@x');" },

@@ -128,8 +128,9 @@ void test("package: the program checks a config, by npx", () => {
   assert.match(said, /^foregate\.yaml: valid \(1 site/m);
 });
 
-void test("package: the program serves, and ends when it is told to", async () => {
-  const child = spawn(join(user, "node_modules/.bin/foregate"), ["run", "-c", "foregate.yaml"], {
+/** Runs the installed program with this config until `use` has had its port; then it has to end. */
+async function serving(config: string, use: (url: string) => Promise<void>): Promise<void> {
+  const child = spawn(join(user, "node_modules/.bin/foregate"), ["run", "-c", config], {
     cwd: user,
     env,
   });
@@ -148,12 +149,34 @@ void test("package: the program serves, and ends when it is told to", async () =
       () => told,
       20_000,
     );
-    assert.equal((await fetch(`http://127.0.0.1:${port}/`)).status, 204);
+    await use(`http://127.0.0.1:${port}/`);
     child.kill("SIGTERM");
     assert.equal(await within(ended, "it ends", () => told, 20_000), 0);
   } finally {
     child.kill("SIGKILL");
   }
+}
+
+void test("package: the program serves, and ends when it is told to", async () => {
+  await serving("foregate.yaml", async (url) => {
+    assert.equal((await fetch(url)).status, 204);
+  });
+});
+
+const hookedConfig = `import { defineConfig, type RequestHook } from "foregate";
+const request: RequestHook = (from, to) => to.respond({ status: 418, body: from.path });
+export default defineConfig({
+  listen: "127.0.0.1:0",
+  sites: { "*": { hooks: { request }, proxy: "127.0.0.1:1" } },
+});
+`;
+
+void test("package: the program runs the hooks of a config in TypeScript", async () => {
+  writeFileSync(join(user, "hooked.config.ts"), hookedConfig);
+  await serving("hooked.config.ts", async (url) => {
+    const answer = await fetch(`${url}here`);
+    assert.deepEqual([answer.status, await answer.text()], [418, "/here"]);
+  });
 });
 
 void test("package: installed globally", () => {

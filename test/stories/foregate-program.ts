@@ -158,12 +158,12 @@ export async function startForegate(t: TestContext, config: string): Promise<For
 }
 
 /** A config file that is there as long as the test runs. */
-export function writeConfig(t: TestContext, text: string): string {
+export function writeConfig(t: TestContext, text: string, name = "foregate.yaml"): string {
   const folder = mkdtempSync(join(tmpdir(), "foregate-story-"));
   // Some stories start a program that may do less than the test.
   chmodSync(folder, 0o755);
   t.after(() => rmSync(folder, { recursive: true, force: true }));
-  const file = join(folder, "foregate.yaml");
+  const file = join(folder, name);
   writeFileSync(file, text);
   return file;
 }
