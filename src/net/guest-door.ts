@@ -50,7 +50,16 @@ export class GuestDoor {
     head.expectsContinue = false;
     const start = { plan, nowMs: this.#services.rooms.nowMs() };
     exchange = new Exchange(head, legOf(), peer, start);
+    if (head.body !== "none" && request.readableDidRead) exchange.abort(this.#readBefore());
     this.#services.begins.add(exchange);
+  }
+
+  /** A body that somebody has read never comes again: to wait for it would be for ever. */
+  #readBefore(): Failure {
+    const message = "Cannot forward: its server has read the request's body already";
+    const help = "put the proxy before what reads bodies, as express.json() does";
+    this.#services.rooms.onBug(new Error(`${message}; ${help}`));
+    return new Failure("internal", message);
   }
 
   /**

@@ -41,17 +41,21 @@ export class NodeClientLeg implements ClientLeg {
     if (this.#isOver || this.#receiver !== undefined) return;
     this.#receiver = receiver;
     const request = this.#request;
+    // Somebody waited for its end before us, and it tells of that once.
+    if (request.readableEnded) return this.#ended(receiver);
     request.on("data", (piece: Buffer) => {
       this.#unconsumedBytes += piece.length;
       receiver.onBody(piece);
       receiver.onBatch();
       if (this.#unconsumedBytes > 0) request.pause();
     });
-    request.on("end", () => {
-      receiver.onEnd(trailersOf(request.rawTrailers));
-      receiver.onBatch();
-    });
+    request.on("end", () => this.#ended(receiver));
     request.on("error", () => {});
+  }
+
+  #ended(receiver: LegReceiver): void {
+    receiver.onEnd(trailersOf(this.#request.rawTrailers));
+    receiver.onBatch();
   }
 
   sendHead(head: ResponseHead): void {
