@@ -63,9 +63,10 @@ function readTrouble(what: string, trouble: unknown): ProgramEvent {
 
 /** A copy, for the properties of an error may be anything: whoever reads this one gets texts. */
 function plainError({ name, message, stack }: Error): Error {
-  const text = textOf(message);
-  const shown = { name: textOf(name), stack: stack === undefined ? text : textOf(stack) };
-  return Object.assign(new Error(text), shown);
+  const plain = new Error(textOf(message));
+  plain.stack = stack === undefined ? plain.message : textOf(stack);
+  if (name !== plain.name) plain.name = textOf(name);
+  return plain;
 }
 
 function textOf(value: unknown): string {
