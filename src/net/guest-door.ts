@@ -82,6 +82,7 @@ export class GuestDoor {
   /** A caller in the same program. Rejects if it gives up, or the answer is cut before its head. */
   fetch(request: Request): Promise<Response> {
     if (request.signal.aborted) return Promise.reject(request.signal.reason as Error);
+    if (request.bodyUsed) return Promise.reject(new TypeError("Cannot fetch: the body was read"));
     const plan = this.#services.plan();
     const url = new URL(request.url);
     const scheme = url.protocol === "https:" ? "https" : "http";

@@ -1,7 +1,7 @@
 /** What a running program tells, and how: on a pipe, in a file, at which level. */
 
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import {
   closeSync,
   constants,
@@ -204,7 +204,7 @@ void test("events: a promise that nobody handles is told, and ends nothing", asy
 /** Something in the program throws where nobody catches it, at a signal. */
 const thrower = `process.on("SIGUSR2", () => { throw new TypeError("stray\\nthing") })`;
 
-void test("events: an exception that nobody catches is the last event, and ends the program", async () => {
+void test("events: an exception that nobody catches is the last event, and the end", async () => {
   const module = `data:text/javascript,${encodeURIComponent(thrower)}`;
   const environment = { ...byItself, NODE_OPTIONS: `--import ${module}` };
   for (const logs of ["", "events: { file: bug.log, format: json }"]) {
@@ -218,14 +218,14 @@ void test("events: an exception that nobody catches is the last event, and ends 
       const text = isInFile ? readFileSync(join(folder, "bug.log"), "utf8") : stderr;
       const last = toldIn(text).at(-1);
       assert.deepEqual([last?.["level"], last?.["message"]], ["error", "this is a bug"]);
-      assert.match(JSON.stringify(last?.["error"]), /"message":"stray\\\\nthing"|TypeError: stray/);
+      assert.match(JSON.stringify(last?.["error"]), /TypeError: stray/);
     });
   }
 });
 
 void test("events: a reader who is late gets them up to the last one", async () => {
   const pipe = join(folder, "pipe");
-  spawnSync("mkfifo", [pipe]);
+  execFileSync("sh", ["-c", 'mkfifo "$0"', pipe]);
   const logs = `events: { file: ${pipe}, format: json }`;
   const reader = openSync(pipe, constants.O_RDONLY | constants.O_NONBLOCK);
   const filler = openSync(pipe, constants.O_WRONLY | constants.O_NONBLOCK);

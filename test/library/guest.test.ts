@@ -234,7 +234,7 @@ for (const host of hosts) {
   });
 }
 
-void test("guest: a body that was read before is a 500 at once, which says how to mend it", async () => {
+void test("guest: a body that was read before is a 500 at once, and it is told why", async () => {
   const { default: express } = await import("express");
   const log = join(mkdtempSync(join(tmpdir(), "foregate-guest-")), "events.log");
   closers.push(() => rmSync(dirname(log), { recursive: true }));

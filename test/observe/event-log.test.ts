@@ -145,7 +145,7 @@ void test("event log: goes on in a new file, and tells if there is none", async 
   assert.deepEqual(device.closed, [file, 100]);
 });
 
-void test("event log: at its end it tells what it kept back, and last words come last", async () => {
+void test("event log: at its end it tells what it kept back, then its last words", async () => {
   const stage = stageOf("warn");
   for (let at = 0; at < 15; at++) stage.log.tell({ level: "warn", message: "again" });
   await stage.log.close({ level: "error", message: "stopped" });
