@@ -8,7 +8,8 @@ import { version } from "./cli/version.ts";
 
 process.on("uncaughtException", (error) => {
   // Whoever read our output has enough of it, as in `foregate check | head -1`.
-  if ("code" in error && error.code === "EPIPE") process.exit(exitCodes.failed);
+  if (error instanceof Error && "code" in error && error.code === "EPIPE")
+    process.exit(exitCodes.failed);
   void sayBug(error);
 });
 
@@ -40,17 +41,19 @@ try {
 }
 
 /** Where standard error is for programs a bug is an event as well, and the last one. */
-async function sayBug(error: Error): Promise<void> {
+async function sayBug(error: unknown): Promise<void> {
   const speaker = voice;
   // What goes wrong while it is said is not waited for.
   voice = undefined;
   const isForPrograms = speaker?.isForPrograms === true;
-  if (!isForPrograms) process.stderr.write(`foregate: this is a bug: ${describeError(error)}\n`);
-  if (speaker !== undefined && !speaker.isBesideBanner) {
+  try {
+    if (!isForPrograms) process.stderr.write(`foregate: this is a bug: ${describeError(error)}\n`);
+    if (speaker === undefined || speaker.isBesideBanner) return;
     const { troubleEvent } = await import("./observe/events.ts");
     await speaker.close(troubleEvent("this is a bug", error));
+  } finally {
+    process.exit(exitCodes.failed);
   }
-  process.exit(exitCodes.failed);
 }
 
 function refuseOldNode(): void {

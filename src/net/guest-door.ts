@@ -41,7 +41,7 @@ export class GuestDoor {
     const peer = this.#peerOf(request);
     let exchange: Exchange | undefined;
     const legOf = (): NodeClientLeg =>
-      new NodeClientLeg(request, response, (failure) => exchange?.abort(failure));
+      new NodeClientLeg(request, response, (failure) => this.#lost(failure, exchange));
     const head = this.#read(request);
     if (head instanceof Failure) return this.#upgrades.http.refuse(head, legOf(), peer);
     if (next !== undefined && !isTaken(plan, head)) return next();
@@ -50,16 +50,13 @@ export class GuestDoor {
     head.expectsContinue = false;
     const start = { plan, nowMs: this.#services.rooms.nowMs() };
     exchange = new Exchange(head, legOf(), peer, start);
-    if (head.body !== "none" && request.readableDidRead) exchange.abort(this.#readBefore());
     this.#services.begins.add(exchange);
   }
 
-  /** A body that somebody has read never comes again: to wait for it would be for ever. */
-  #readBefore(): Failure {
-    const message = "Cannot forward: its server has read the request's body already";
-    const help = "put the proxy before what reads bodies, as express.json() does";
-    this.#services.rooms.onBug(new Error(`${message}; ${help}`));
-    return new Failure("internal", message);
+  /** A client that leaves is nothing to be told of; a server that is wrongly built is. */
+  #lost(failure: Failure, exchange: Exchange | undefined): void {
+    if (failure.row.blame === "proxy") this.#services.rooms.onBug(failure);
+    exchange?.abort(failure);
   }
 
   /**

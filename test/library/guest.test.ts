@@ -83,7 +83,12 @@ function proxyToUpstream(logs: Logs = {}): Proxy {
   const proxy = createProxy({
     logs: { access: "off", ...logs },
     sites: {
-      "*": { routes: [{ path: "/app/*", strip: "/app", proxy: `127.0.0.1:${upstreamPort}` }] },
+      "*": {
+        routes: [
+          { path: "/app/moved", redirect: "/new" },
+          { path: "/app/*", strip: "/app", proxy: `127.0.0.1:${upstreamPort}` },
+        ],
+      },
     },
   });
   closers.push(() => proxy.close(0));
@@ -251,6 +256,10 @@ void test("guest: a body that was read before is a 500 at once, and it is told w
     return `${answer.status} ${await answer.text()}`;
   };
   assert.match(await within(post('{"a":1}'), "an answer comes", () => ""), /^500 /);
+  // Nobody needs its body.
+  const moved = { method: "POST", headers: { "content-type": "application/json" }, body: "{}" };
+  const answer = await fetch(`${base}/app/moved`, { ...moved, redirect: "manual" });
+  assert.equal(answer.status, 308);
   // Nobody has read these.
   assert.equal(await within(post("a", "text/x"), "an answer comes", () => ""), "200 a");
   assert.equal(await within(post(undefined), "an answer comes", () => ""), "200 ");
