@@ -3,14 +3,18 @@
 
 import { keepCompiledCode } from "./cli/compile-cache.ts";
 import { exitCodes } from "./cli/exit-codes.ts";
+import type { Voice } from "./cli/event-voice.ts";
 import { version } from "./cli/version.ts";
 
 process.on("uncaughtException", (error) => {
   // Whoever read our output has enough of it, as in `foregate check | head -1`.
-  if ("code" in error && error.code === "EPIPE") process.exit(exitCodes.failed);
-  process.stderr.write(`foregate: this is a bug: ${describeError(error)}\n`);
-  process.exit(exitCodes.failed);
+  if (error instanceof Error && "code" in error && error.code === "EPIPE")
+    process.exit(exitCodes.failed);
+  void sayBug(error);
 });
+
+/** What a running program speaks with. */
+let voice: Voice | undefined;
 
 /** Of the interfaces that are used below it, the newest came with this one. */
 const oldestNode = [24, 12] as const;
@@ -19,7 +23,9 @@ try {
   refuseOldNode();
   keepCompiledCode(process.env);
   const { runCommandLine } = await import("./cli/command-line.ts");
-  const exitCode = await runCommandLine(process.argv.slice(2), async (plan, tell) => {
+  const exitCode = await runCommandLine(process.argv.slice(2), async (plan, ownVoice) => {
+    voice = ownVoice;
+    const { tell } = voice;
     const { tuneCollector } = await import("./cli/tune-collector.ts");
     tuneCollector();
     const { startWorker } = await import("./worker.ts");
@@ -32,6 +38,22 @@ try {
 } catch (error) {
   process.stderr.write(`foregate: ${describeError(error)}\n`);
   process.exit(exitCodes.failed);
+}
+
+/** Where standard error is for programs a bug is an event as well, and the last one. */
+async function sayBug(error: unknown): Promise<void> {
+  const speaker = voice;
+  // What goes wrong while it is said is not waited for.
+  voice = undefined;
+  const isForPrograms = speaker?.isForPrograms === true;
+  try {
+    if (!isForPrograms) process.stderr.write(`foregate: this is a bug: ${describeError(error)}\n`);
+    if (speaker === undefined || speaker.isBesideBanner) return;
+    const { troubleEvent } = await import("./observe/events.ts");
+    await speaker.close(troubleEvent("this is a bug", error));
+  } finally {
+    process.exit(exitCodes.failed);
+  }
 }
 
 function refuseOldNode(): void {

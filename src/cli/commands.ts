@@ -244,7 +244,7 @@ async function startOr(
   if (voice.isForPrograms) for (const problem of config.problems) voice.tell(problemEvent(problem));
   else await tellProblems(config, { color });
   const { start } = await import("./start.ts");
-  const begin: Start["begin"] = (tell) => startPlan(plan, tell);
+  const begin: Start["begin"] = (around) => startPlan(plan, around);
   return await start({ begin, config, drainMs: plan.drainMs, voice });
 }
 

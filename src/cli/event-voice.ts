@@ -10,7 +10,7 @@ import { maskUserinfo } from "../config/secrets.ts";
 import type { Withhold } from "../config/withhold.ts";
 import { EventLog } from "../observe/event-log.ts";
 import { writeColouredEvent, writeLogfmtEvent, writePlainEvent } from "../observe/event-lines.ts";
-import type { TellEvent } from "../observe/events.ts";
+import type { ProgramEvent, TellEvent } from "../observe/events.ts";
 import { openLogSink } from "../observe/open-log-sink.ts";
 import type { EventFormat, EventLevel, EventLogOptions } from "../observe/options.ts";
 
@@ -29,8 +29,8 @@ export interface Voice {
   begin(): void;
   /** After the log's file was moved away. */
   reopen(): void;
-  /** The last of it is written, or it took too long. */
-  close(): Promise<void>;
+  /** After `last` nothing is told. Resolves when all is written, or it took too long. */
+  close(last?: ProgramEvent): Promise<void>;
 }
 
 /** Throws if its file cannot be opened. */
@@ -55,9 +55,9 @@ export function openVoice(
     isForPrograms: file === undefined && format !== "pretty",
     begin: () => void begin(),
     reopen: () => log.reopen(),
-    async close() {
+    async close(last) {
       await begin();
-      await Promise.race([log.close(), delay(closeMs, undefined, { ref: false })]);
+      await Promise.race([log.close(last), delay(closeMs, undefined, { ref: false })]);
     },
   };
 }

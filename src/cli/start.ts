@@ -9,7 +9,7 @@
 
 import type { LoadedConfig } from "../config/load.ts";
 import type { Plan } from "../exchange/plan.ts";
-import type { ProgramEvent, TellEvent } from "../observe/events.ts";
+import type { ProgramEvent } from "../observe/events.ts";
 import { banner, type BoundListener } from "./banner.ts";
 import { bindTroubleOf, describeBindTrouble } from "./bind-error.ts";
 import type { Voice } from "./event-voice.ts";
@@ -37,10 +37,10 @@ export interface Running {
 }
 
 /** Rejects if a listener cannot be had, with the system's error and its `label`. */
-export type StartPlan = (plan: Plan, tell: TellEvent) => Promise<Running>;
+export type StartPlan = (plan: Plan, voice: Voice) => Promise<Running>;
 
 export interface Start {
-  readonly begin: (tell: TellEvent) => Promise<Running>;
+  readonly begin: (voice: Voice) => Promise<Running>;
   readonly config: LoadedConfig;
   readonly drainMs: number;
   readonly voice: Voice;
@@ -50,7 +50,7 @@ export interface Start {
 export async function start({ begin, config, drainMs, voice }: Start): Promise<number> {
   let running: Running;
   try {
-    running = await begin(voice.tell);
+    running = await begin(voice);
   } catch (error) {
     const found = bindTroubleOf(error, [...config.listeners, ...config.metrics]);
     if (found !== undefined) tellBindTrouble(found, config.withhold, voice);
@@ -63,8 +63,7 @@ export async function start({ begin, config, drainMs, voice }: Start): Promise<n
   tellReady(running, config, voice);
   voice.begin();
   const code = await stopped;
-  voice.tell({ level: "info", message: "stopped", fields: { exit_code: code } });
-  await voice.close();
+  await voice.close({ level: "info", message: "stopped", fields: { exit_code: code } });
   return code;
 }
 

@@ -101,6 +101,7 @@ class Attempts implements RelayOwner {
     const member = at === undefined ? undefined : pool.members[at];
     if (at === undefined || member === undefined) return this.#end(before ?? noUpstream(pool));
     this.#at = at;
+    if (before !== undefined) this.#forwarding.counters.retries += 1;
     // After a kept-alive connection died, only a new one will do.
     const idle =
       this.#again === undefined
@@ -162,7 +163,6 @@ class Attempts implements RelayOwner {
   /** Not at once: the connection that failed is still telling of it. */
   async #retry(failure: Failure): Promise<void> {
     await Promise.resolve();
-    this.#forwarding.counters.retries += 1;
     this.#attempt(failure);
   }
 

@@ -41,7 +41,7 @@ export class GuestDoor {
     const peer = this.#peerOf(request);
     let exchange: Exchange | undefined;
     const legOf = (): NodeClientLeg =>
-      new NodeClientLeg(request, response, (failure) => exchange?.abort(failure));
+      new NodeClientLeg(request, response, (failure) => this.#lost(failure, exchange));
     const head = this.#read(request);
     if (head instanceof Failure) return this.#upgrades.http.refuse(head, legOf(), peer);
     if (next !== undefined && !isTaken(plan, head)) return next();
@@ -51,6 +51,12 @@ export class GuestDoor {
     const start = { plan, nowMs: this.#services.rooms.nowMs() };
     exchange = new Exchange(head, legOf(), peer, start);
     this.#services.begins.add(exchange);
+  }
+
+  /** A client that leaves is nothing to be told of; a server that is wrongly built is. */
+  #lost(failure: Failure, exchange: Exchange | undefined): void {
+    if (failure.row.blame === "proxy") this.#services.rooms.onBug(failure);
+    exchange?.abort(failure);
   }
 
   /**
@@ -73,6 +79,7 @@ export class GuestDoor {
   /** A caller in the same program. Rejects if it gives up, or the answer is cut before its head. */
   fetch(request: Request): Promise<Response> {
     if (request.signal.aborted) return Promise.reject(request.signal.reason as Error);
+    if (request.bodyUsed) return Promise.reject(new TypeError("Cannot fetch: the body was read"));
     const plan = this.#services.plan();
     const url = new URL(request.url);
     const scheme = url.protocol === "https:" ? "https" : "http";

@@ -22,7 +22,7 @@ export class NodeClientLeg implements ClientLeg {
   #hasHead = false;
   #isOver = false;
 
-  /** `onGone` is told if the client leaves before its answer is whole. */
+  /** `onGone` is told if the client leaves before its answer is whole, or its body is not there. */
   constructor(
     request: IncomingMessage,
     response: ServerResponse,
@@ -41,17 +41,22 @@ export class NodeClientLeg implements ClientLeg {
     if (this.#isOver || this.#receiver !== undefined) return;
     this.#receiver = receiver;
     const request = this.#request;
+    if (request.readableDidRead) return this.#onGone(readBefore());
+    // Somebody waited for its end before us, and it tells of that once.
+    if (request.readableEnded) return this.#ended(receiver);
     request.on("data", (piece: Buffer) => {
       this.#unconsumedBytes += piece.length;
       receiver.onBody(piece);
       receiver.onBatch();
       if (this.#unconsumedBytes > 0) request.pause();
     });
-    request.on("end", () => {
-      receiver.onEnd(trailersOf(request.rawTrailers));
-      receiver.onBatch();
-    });
+    request.on("end", () => this.#ended(receiver));
     request.on("error", () => {});
+  }
+
+  #ended(receiver: LegReceiver): void {
+    receiver.onEnd(trailersOf(this.#request.rawTrailers));
+    receiver.onBatch();
   }
 
   sendHead(head: ResponseHead): void {
@@ -114,6 +119,13 @@ export class NodeClientLeg implements ClientLeg {
     this.#receiver?.onGone(failure);
     this.#onGone(failure);
   }
+}
+
+/** A body that somebody has read never comes again: to wait for it would be for ever. */
+function readBefore(): Failure {
+  const message = "Cannot forward: its server has read the request's body already";
+  const help = "put the proxy before what reads bodies, as express.json() does";
+  return new Failure("internal", `${message}; ${help}`);
 }
 
 /** Lines of one name as one list of values: in this form the server writes them line by line. */

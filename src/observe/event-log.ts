@@ -88,9 +88,14 @@ export class EventLog {
     });
   }
 
-  /** Resolves when what is left is written, or cannot be. */
-  async close(): Promise<void> {
+  /** Tells what was kept back, then `last`. Resolves when all is written, or cannot be. */
+  async close(last?: ProgramEvent): Promise<void> {
     clearInterval(this.#timer);
+    const timeMs = this.#parts.wallMs();
+    for (const event of this.#pace.end()) this.#put({ event, timeMs });
+    if (this.#sink.trouble === undefined) this.#tellLoss(timeMs);
+    const isTold = last !== undefined && isAtLeast(last.level, this.#parts.level);
+    if (isTold) this.#put({ event: last, timeMs });
     await this.#sink.close();
   }
 

@@ -46,12 +46,19 @@ export class EventPace {
     for (const [message, { event, endsMs, kept }] of this.#counts) {
       if (nowMs < endsMs) continue;
       this.#counts.delete(message);
-      if (kept > 0) yield repeated(event, kept);
+      if (kept > 0) yield repeated(event, kept, ` in ${spanMs / 1_000} s`);
     }
+  }
+
+  /** What is to be told since nothing more will come. */
+  *end(): Generator<ProgramEvent> {
+    for (const { event, kept } of this.#counts.values()) {
+      if (kept > 0) yield repeated(event, kept, "");
+    }
+    this.#counts.clear();
   }
 }
 
-function repeated({ level, message }: ProgramEvent, times: number): ProgramEvent {
-  const seconds = spanMs / 1_000;
-  return { level, message: `${times} more in ${seconds} s: ${message}`, fields: { times } };
+function repeated({ level, message }: ProgramEvent, times: number, span: string): ProgramEvent {
+  return { level, message: `${times} more${span}: ${message}`, fields: { times } };
 }

@@ -36,13 +36,40 @@ export function isAtLeast(level: EventLevel, wanted: EventLevel): boolean {
   return severities[level] <= severities[wanted];
 }
 
+/** What is longer than that is cut, in characters: a sink would have no room for the line. */
+const textCharsMax = 16_000;
+
 /**
  * Trouble as an event. The system's errors say what is wrong in one line; of our own mistakes the
  * stack is wanted. What is no error at all is a sentence that goes on.
  */
 export function troubleEvent(what: string, trouble: unknown): ProgramEvent {
-  if (!(trouble instanceof Error)) return { level: "warn", message: `${what}: ${String(trouble)}` };
-  if (!("syscall" in trouble)) return { level: "error", message: what, error: trouble };
+  try {
+    return readTrouble(what, trouble);
+  } catch {
+    // Foreign code may throw what has no text, or whose text throws in its turn.
+    return { level: "error", message: `${what}: what was thrown cannot be shown` };
+  }
+}
+
+function readTrouble(what: string, trouble: unknown): ProgramEvent {
+  if (!(trouble instanceof Error)) {
+    return { level: "warn", message: `${what}: ${textOf(trouble)}` };
+  }
+  if (!("syscall" in trouble)) return { level: "error", message: what, error: plainError(trouble) };
   const code = "code" in trouble ? String(trouble.code) : undefined;
-  return { level: "error", message: `${what}: ${trouble.message}`, fields: { code } };
+  return { level: "error", message: `${what}: ${textOf(trouble.message)}`, fields: { code } };
+}
+
+/** A copy, for the properties of an error may be anything: whoever reads this one gets texts. */
+function plainError({ name, message, stack }: Error): Error {
+  const plain = new Error(textOf(message));
+  plain.stack = stack === undefined ? plain.message : textOf(stack);
+  if (name !== plain.name) plain.name = textOf(name);
+  return plain;
+}
+
+function textOf(value: unknown): string {
+  const text = String(value);
+  return text.length <= textCharsMax ? text : `${text.slice(0, textCharsMax)}…`;
 }

@@ -32,7 +32,10 @@ export interface LogSink {
    * opened, the old file goes on, for lines in the wrong place are better than none.
    */
   reopen(onFailed: (error: unknown) => void): void;
-  /** One last try; what is left is dropped. A stalled disk may hold it up: limit the waiting. */
+  /**
+   * The last tries, for less than a second where there is a reader; what is left is dropped. A
+   * stalled disk may hold it up: limit the waiting.
+   */
   close(): Promise<void>;
 }
 

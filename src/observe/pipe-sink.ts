@@ -1,11 +1,17 @@
 /** The sink for what can be written without blocking: a pipe, a terminal, a socket. */
 
+import { setTimeout as delay } from "node:timers/promises";
+
 import { Backlog, countLines } from "./backlog.ts";
 import type { LogDevice } from "./log-device.ts";
 import { backlogBytesMax, codeOf, isLastingTrouble, type LogSink } from "./log-sink.ts";
 
 /** What a pipe takes whole or not at all (PIPE_BUF on Linux). */
 const pieceBytesMax = 4096;
+
+/** At the end, a reader who is late gets so many more chances, one every so many ms. */
+const lastTriesMax = 40;
+const lastTryMs = 20;
 
 const lineFeed = 0x0a;
 
@@ -61,12 +67,15 @@ export class PipeSink implements LogSink {
     }
   }
 
-  close(): Promise<void> {
+  async close(): Promise<void> {
     this.flush();
+    for (let tries = 0; this.#backlog.first() !== undefined && tries < lastTriesMax; tries++) {
+      await delay(lastTryMs);
+      this.flush();
+    }
     this.#droppedLines += this.#backlog.drop();
     this.#isStopped = true;
     this.#device.close(this.#file);
-    return Promise.resolve();
   }
 
   /** Writes line by line as much as goes now, and says how many bytes that was. */

@@ -1,7 +1,20 @@
 /** What a running program tells, and how: on a pipe, in a file, at which level. */
 
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import {
+  closeSync,
+  constants,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { get } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -202,6 +215,95 @@ void test("events: a promise that nobody handles is told, and ends nothing", asy
     );
   });
 });
+
+/** Something in the program throws where nobody catches it, at a signal. */
+const thrower = `process.on("SIGUSR2", () => { throw new TypeError("stray\\nthing") })`;
+
+void test("events: an exception that nobody catches is the last event, and the end", async () => {
+  const module = `data:text/javascript,${encodeURIComponent(thrower)}`;
+  const environment = { ...byItself, NODE_OPTIONS: `--import ${module}` };
+  for (const logs of ["", "events: { file: bug.log, format: json }"]) {
+    await running({ logs, environment }, async (program) => {
+      await program.says(/"ready"|ready in/);
+      program.signal("SIGUSR2");
+      const { code, stderr } = await program.outcome();
+      assert.equal(code, 1);
+      const isInFile = logs !== "";
+      if (isInFile) assert.match(stderr, /\nforegate: this is a bug: TypeError: stray\n/);
+      const text = isInFile ? readFileSync(join(folder, "bug.log"), "utf8") : stderr;
+      const last = toldIn(text).at(-1);
+      assert.deepEqual([last?.["level"], last?.["message"]], ["error", "this is a bug"]);
+      assert.match(JSON.stringify(last?.["error"]), /TypeError: stray/);
+    });
+  }
+});
+
+void test("events: a reader who is late gets them up to the last one", async () => {
+  const pipe = join(folder, "pipe");
+  execFileSync("sh", ["-c", 'mkfifo "$0"', pipe]);
+  const logs = `events: { file: ${pipe}, format: json }`;
+  const reader = openSync(pipe, constants.O_RDONLY | constants.O_NONBLOCK);
+  const filler = openSync(pipe, constants.O_WRONLY | constants.O_NONBLOCK);
+  // Nothing goes into a pipe that is full.
+  fill(filler);
+  try {
+    await running({ logs }, async (program) => {
+      const [, port] = await program.says(/➜ {2}http:\/\/127\.0\.0\.1:(\d+)/);
+      program.signal("SIGTERM");
+      await untilClosed(port);
+      const text = await readPast("stopped", reader);
+      assert.equal((await program.outcome()).code, 0);
+      const messages = toldIn(text.replace(/^x*/, "")).map(({ message }) => message);
+      assert.deepEqual(messages, ["ready", "stopping", "stopped"]);
+    });
+  } finally {
+    closeSync(filler);
+    closeSync(reader);
+  }
+});
+
+/** Its door is the first thing that a program closes. */
+async function untilClosed(port: string | undefined): Promise<void> {
+  const isOpen = (): Promise<boolean> =>
+    statusOf(port).then(
+      () => true,
+      () => false,
+    );
+  while (await isOpen());
+}
+
+async function readPast(word: string, reader: number): Promise<string> {
+  let text = "";
+  const piece = Buffer.alloc(65_536);
+  await until(
+    () => {
+      text += piece.toString(
+        "latin1",
+        0,
+        whileThere(() => readSync(reader, piece)),
+      );
+      return text.includes(word);
+    },
+    `"${word}" is written`,
+    () => text.replace(/^x*/, ""),
+  );
+  return text;
+}
+
+function fill(pipe: number): void {
+  const piece = Buffer.alloc(4096, "x");
+  while (whileThere(() => writeSync(pipe, piece)) > 0);
+}
+
+/** Bytes that went; 0 where it would have to wait. */
+function whileThere(act: () => number): number {
+  try {
+    return act();
+  } catch (error) {
+    assert.match(String(error), /EAGAIN/);
+    return 0;
+  }
+}
 
 const wrongWords = [
   {

@@ -16,9 +16,9 @@ import {
   scenario,
   signal,
   stopListening,
-  wait,
   type Script,
   type Step,
+  wait,
 } from "../support/scenario.ts";
 import { SlowDials } from "../support/slow-dials.ts";
 
@@ -57,6 +57,19 @@ for (const [how, leave] of [
       },
     });
   }
+}
+
+for (const [name, config, retries] of [
+  ["one", ({ a }: { a: string }) => ({ sites: { "*": a } }), 0],
+  ["two", two, 1],
+] as const) {
+  scenario(`retries: of ${name} dead upstreams each is asked once, and ${retries} are counted`, {
+    config,
+    client: [wait("a"), wait("b"), say(request("GET")), expect("HTTP/1.1 502 ")],
+    a: [stopListening(), signal("a")],
+    b: [stopListening(), signal("b")],
+    check: ({ worker }) => assert.equal(worker.counters.retries, retries),
+  });
 }
 
 scenario("threat 66: an answer that has begun is never asked for again", {

@@ -10,7 +10,11 @@ import { keepAlive, upstreamTimeouts } from "../../src/upstream/options.ts";
 const everything = { path: undefined, host: undefined, methods: [], fields: [], query: [] };
 
 /** A worker that listens on a free port of 127.0.0.1 and passes all to these ports there. */
-export function planFor(upstreamPorts: readonly number[], change: Partial<Plan> = {}): Plan {
+export function planFor(
+  upstreamPorts: readonly number[],
+  change: Partial<Plan> = {},
+  routeChange: Partial<RoutePlan> = {},
+): Plan {
   const route: RoutePlan = {
     name: "all",
     row: 0,
@@ -22,6 +26,7 @@ export function planFor(upstreamPorts: readonly number[], change: Partial<Plan> 
     errorPages: undefined,
     fieldRules: undefined,
     hooks: undefined,
+    ...routeChange,
   };
   return {
     listeners: [{ label: "test", host: "127.0.0.1", port: 0, socketPath: undefined }],

@@ -154,6 +154,12 @@ for (const [when, leave] of Object.entries(leaves)) {
   });
 }
 
+void test("fetch: a request whose body was read is none any more", async () => {
+  const request = new Request("http://a.example/echo", { method: "POST", body: "once" });
+  await request.text();
+  await assert.rejects(proxy.fetch(request), TypeError);
+});
+
 void test("fetch: what cannot be a request is refused", async () => {
   const answer = await ask(`http://a.example/${"x".repeat(20_000)}`);
   assert.equal(answer.status, 414);

@@ -5,13 +5,16 @@
 
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer, type RequestListener, type Server } from "node:http";
 import { connect, type AddressInfo, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { after, test } from "node:test";
 
 import { WebSocket, WebSocketServer } from "ws";
 
-import { createProxy, type Proxy } from "../../src/foregate.ts";
+import { createProxy, type Config, type Proxy } from "../../src/foregate.ts";
 import { Pattern } from "../contract/pattern.ts";
 import { until, within } from "../support/within.ts";
 
@@ -76,16 +79,23 @@ async function listening(server: Server): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-function proxyToUpstream(): Proxy {
+function proxyToUpstream(logs: Logs = {}): Proxy {
   const proxy = createProxy({
-    logs: { access: "off" },
+    logs: { access: "off", ...logs },
     sites: {
-      "*": { routes: [{ path: "/app/*", strip: "/app", proxy: `127.0.0.1:${upstreamPort}` }] },
+      "*": {
+        routes: [
+          { path: "/app/moved", redirect: "/new" },
+          { path: "/app/*", strip: "/app", proxy: `127.0.0.1:${upstreamPort}` },
+        ],
+      },
     },
   });
   closers.push(() => proxy.close(0));
   return proxy;
 }
+
+type Logs = NonNullable<Config["logs"]>;
 
 interface Host {
   readonly name: string;
@@ -228,6 +238,49 @@ for (const host of hosts) {
     await new Promise((resolve) => socket.on("close", resolve));
   });
 }
+
+void test("guest: a body that was read before is a 500 at once, and it is told why", async () => {
+  const { default: express } = await import("express");
+  const log = join(mkdtempSync(join(tmpdir(), "foregate-guest-")), "events.log");
+  closers.push(() => rmSync(dirname(log), { recursive: true }));
+  const proxy = proxyToUpstream({ events: { file: log, format: "json" } });
+  const app = express().use(express.json(), proxy.handler);
+  const base = `http://127.0.0.1:${await listening(createServer(app))}`;
+  const post = async (body: string | undefined, type = "application/json"): Promise<string> => {
+    const headers = { "content-type": type };
+    const answer = await fetch(`${base}/app/echo`, {
+      method: "POST",
+      headers,
+      ...(body === undefined ? {} : { body }),
+    });
+    return `${answer.status} ${await answer.text()}`;
+  };
+  assert.match(await within(post('{"a":1}'), "an answer comes", () => ""), /^500 /);
+  // Nobody needs its body.
+  const moved = { method: "POST", headers: { "content-type": "application/json" }, body: "{}" };
+  const answer = await fetch(`${base}/app/moved`, { ...moved, redirect: "manual" });
+  assert.equal(answer.status, 308);
+  // Nobody has read these.
+  assert.equal(await within(post("a", "text/x"), "an answer comes", () => ""), "200 a");
+  assert.equal(await within(post(undefined), "an answer comes", () => ""), "200 ");
+  await proxy.close(0);
+  assert.match(
+    readFileSync(log, "utf8"),
+    /has read the request's body already; put the proxy before/,
+  );
+});
+
+void test("guest: a body of no bytes whose end was waited for is passed on", async () => {
+  const proxy = proxyToUpstream();
+  const server = createServer((request, response) => {
+    request.resume().on("end", () => setImmediate(() => proxy.handler(request, response)));
+  });
+  const port = await listening(server);
+  const asked =
+    "POST /app/echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n" +
+    "Connection: close\r\n\r\n0\r\n\r\n";
+  assert.match(await within(say(port, asked), "an answer", () => ""), /^HTTP\/1\.1 200 OK\r\n/);
+});
 
 void test("guest: what node:http lets pass is refused as at our own doors", async () => {
   const proxy = proxyToUpstream();

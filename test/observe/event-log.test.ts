@@ -144,3 +144,25 @@ void test("event log: goes on in a new file, and tells if there is none", async 
   await log.close();
   assert.deepEqual(device.closed, [file, 100]);
 });
+
+void test("event log: at its end it tells what it kept back, then its last words", async () => {
+  const stage = stageOf("warn");
+  for (let at = 0; at < 15; at++) stage.log.tell({ level: "warn", message: "again" });
+  await stage.log.close({ level: "error", message: "stopped" });
+  assert.deepEqual(stage.lines().slice(10), ['0 5 more: again {"times":5}', "0 stopped"]);
+});
+
+void test("event log: last words are as important as others", async () => {
+  const stage = stageOf("warn");
+  await stage.log.close(info("stopped"));
+  assert.deepEqual(stage.lines(), []);
+});
+
+void test("event log: a reader who is late at the end gets all of it", async () => {
+  const stage = stageOf();
+  stage.device.outcomes = ["EAGAIN", "EAGAIN", "EAGAIN", 5, Infinity];
+  stage.log.tell(info("stopping"));
+  await stage.log.close(info("stopped"));
+  assert.deepEqual(stage.lines(), ["0 stopping", "0 stopped"]);
+  assert.equal(stage.log.droppedLines, 0);
+});

@@ -13,8 +13,25 @@ const stray = new StrayErrors();
 const texts: string[] = [];
 let strayCount = 0;
 
+/** Every third exchange waits for it; it changes nothing. */
+let turns = 0;
+const hook = (): Promise<void> | undefined => {
+  turns += 1;
+  return turns % 3 === 0 ? new Promise((resolve) => setImmediate(resolve)) : undefined;
+};
+
 const worker = await startWorker(
-  planFor([Number(process.argv[2])], { accessLog: { ...accessLogDefaults, file: "/dev/null" } }),
+  planFor(
+    [Number(process.argv[2])],
+    { accessLog: { ...accessLogDefaults, file: "/dev/null" } },
+    {
+      hooks: {
+        request: { run: hook, cacheable: false },
+        response: { run: hook, cacheable: false },
+        folder: "/",
+      },
+    },
+  ),
   { onTrouble: (what, error) => texts.push(`${what}: ${textOf(error)}`) },
 );
 
