@@ -106,10 +106,10 @@ export class HookRunner {
   }
 
   #failed(x: Exchange, task: HookTask, error: unknown): Failure {
-    const what = nameOf(x, task);
+    const what = `${nameOf(x, task)} has failed`;
     this.#trouble.tell(what, error);
     if (error instanceof Failure) return error;
-    return new Failure("hook-failed", `Cannot serve: ${what} has failed`, { cause: error });
+    return new Failure("hook-failed", `Cannot serve: ${what}`, { cause: error });
   }
 }
 

@@ -97,7 +97,7 @@ for (const [name, file] of [
       expect("HTTP/1.1 500 Internal Server Error"),
       look((rest) => assert.doesNotMatch(rest, new RegExp(file))),
     ],
-    troubles: [new RegExp(`^the request hook of \\*: [^]*${file}`)],
+    troubles: [new RegExp(`^the request hook of \\* has failed: [^]*${file}`)],
     check: ({ worker }) => assert.equal(worker.counters.failures["hook-failed"], 1),
   });
 }
@@ -123,7 +123,7 @@ for (const [name, hook] of Object.entries(failing)) {
       expect("HTTP/1.1 500 Internal Server Error"),
       look((rest) => assert.doesNotMatch(rest, /secret|hook/)),
     ],
-    troubles: [/^the request hook of \*: TypeError|^the request hook of \*: Error: secret reason/],
+    troubles: [/^the request hook of \* has failed: (?:TypeError|Error: secret reason)/],
     check: ({ worker }, { a }) => {
       assert.equal(worker.counters.failures["hook-failed"], 1);
       assert.equal(a.received, "");
@@ -209,7 +209,7 @@ function gate(): { readonly hook: RequestHook; readonly open: () => void } {
       expect("HTTP/1.1 200 OK"),
     ],
     a: [expect("GET /fast"), say(ok)],
-    troubles: [/^the request hook of \*: [^]*not done within 5000 ms/],
+    troubles: [/^the request hook of \* has failed: [^]*not done within 5000 ms/],
     check: ({ worker }, { a }) => {
       assert.equal(worker.counters.failures["hook-timeout"], 1);
       assert.doesNotMatch(a.received, /slow/);

@@ -220,7 +220,7 @@ for (const [name, hook] of Object.entries(failing)) {
       look((rest) => assert.doesNotMatch(rest, /secret|hook/)),
     ],
     a: [expect("GET /app/x"), say("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n1"), expectGone()],
-    troubles: [/^the response hook of \*: (?:Type)?Error/],
+    troubles: [/^the response hook of \* has failed: (?:Type)?Error/],
     check: ({ worker }) => assert.equal(worker.counters.failures["hook-failed"], 1),
   });
 }
@@ -287,7 +287,7 @@ function gate(then: ResponseHook = () => {}): {
       expect("GET /"),
       say(ok),
     ],
-    troubles: [/^the response hook of \*: [^]*not done within 5000 ms/],
+    troubles: [/^the response hook of \* has failed: [^]*not done within 5000 ms/],
     check: ({ worker }) => assert.equal(worker.counters.failures["hook-timeout"], 1),
   });
 }

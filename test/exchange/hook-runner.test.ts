@@ -86,7 +86,7 @@ void test("hook runner: what is thrown is told, and becomes a failure with its c
   assert.throws(() => run(fails), isCaused);
   await assert.rejects(async () => run(async () => fails()), isCaused);
   later?.respond({});
-  assert.deepEqual(told, ["the request hook of : Error: why"]);
+  assert.deepEqual(told, ["the request hook of  has failed: Error: why"]);
   assert.equal(wheel.size, 0);
 });
 
