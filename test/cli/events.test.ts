@@ -194,12 +194,18 @@ void test("events: an address that cannot be had is an event, where programs rea
   );
 });
 
+/** What makes either runtime load this before the program. */
+function loadedFirst(name: string, code: string): Readonly<Record<string, string>> {
+  const file = join(folder, name);
+  writeFileSync(file, code);
+  return { ...byItself, NODE_OPTIONS: `--import ${file}`, BUN_OPTIONS: `--preload=${file}` };
+}
+
 /** Something in the program forgets a promise, at a signal. */
 const forgetful = `process.on("SIGUSR2", () => void Promise.reject(new Error("stray")))`;
 
 void test("events: a promise that nobody handles is told, and ends nothing", async () => {
-  const module = `data:text/javascript,${encodeURIComponent(forgetful)}`;
-  const environment = { ...byItself, NODE_OPTIONS: `--import ${module}` };
+  const environment = loadedFirst("forgetful.mjs", forgetful);
   await running({ environment }, async (program) => {
     const [, port] = await program.says(/"listeners":\["127\.0\.0\.1:(\d+)"\]/);
     program.signal("SIGUSR2");
@@ -220,8 +226,7 @@ void test("events: a promise that nobody handles is told, and ends nothing", asy
 const thrower = `process.on("SIGUSR2", () => { throw new TypeError("stray\\nthing") })`;
 
 void test("events: an exception that nobody catches is the last event, and the end", async () => {
-  const module = `data:text/javascript,${encodeURIComponent(thrower)}`;
-  const environment = { ...byItself, NODE_OPTIONS: `--import ${module}` };
+  const environment = loadedFirst("thrower.mjs", thrower);
   for (const logs of ["", "events: { file: bug.log, format: json }"]) {
     await running({ logs, environment }, async (program) => {
       await program.says(/"ready"|ready in/);
