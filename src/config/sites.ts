@@ -125,14 +125,15 @@ function compileSite(host: string, place: Place, around: Around): CompiledSite {
     const route = finishRoute(host, action, around.defaults);
     return { entries: [{ match: everything, route, place }], leadsTo: [action.label] };
   }
-  place.hasKeys(siteKeys);
+  const isKnown = place.hasKeys(siteKeys);
   const rooms = readRooms(place, around.defaults);
   const action = readAction(place, around.pools);
   const actionPlace = actionOf(place);
   const site: SiteBase = { host, rooms, action, actionPlace, pools: around.pools };
   const routes = compileRoutes(place.at("routes"), site);
   if (action === undefined || action === "none") {
-    if (action === "none" && !place.at("routes").isThere) rejectIdle(place);
+    // An unknown key may be what is missing, mistyped.
+    if (action === "none" && isKnown && !place.at("routes").isThere) rejectIdle(place);
     return guarded(routes, site);
   }
   // What no route takes goes where the site itself goes.
@@ -232,12 +233,12 @@ function warnOfNeverTaken(routes: Place, placed: readonly PlacedMatch[]): void {
 }
 
 function compileRoute(place: Place, site: SiteBase): (Entry & { label: string }) | undefined {
-  place.hasKeys(routeKeys);
+  const isKnown = place.hasKeys(routeKeys);
   const match = place.parse(matchSchema);
   const rooms = readRooms(place, site.rooms);
   const own = readAction(place, site.pools);
   const action = own === "none" ? site.action : own;
-  if (own === "none" && site.action === "none") {
+  if (own === "none" && site.action === "none" && isKnown) {
     const message = "want one of `proxy`, `redirect` and `respond`, found none";
     reject(place, { kind: "missing", message });
   }
