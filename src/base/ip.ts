@@ -134,6 +134,9 @@ export function writeIp(words: ArrayLike<number>): string {
   return `${hex.slice(0, start).join(":")}::${hex.slice(start + length).join(":")}`;
 }
 
+/** As it stands before a port (RFC 3986 §3.2.2): IPv6 in brackets, names and IPv4 as they are. */
+export const inBrackets = (host: string): string => (host.includes(":") ? `[${host}]` : host);
+
 /** The first of the longest runs. */
 function longestZeros(parts: readonly number[]): { start: number; length: number } {
   let best = { start: 0, length: 0 };

@@ -1,5 +1,6 @@
 /** What `run` says when it is ready: where to go, and what is not as one would think. */
 
+import { inBrackets } from "../base/ip.ts";
 import type { SiteSummary } from "../config/sites.ts";
 import { version } from "./version.ts";
 
@@ -62,7 +63,7 @@ function metricsUrl(listener: BoundListener): string {
 /** An address of all interfaces is nobody's; this machine's own name is. */
 function reachableName(address: string): string {
   if (address === "::" || address === "0.0.0.0") return "localhost";
-  return address.includes(":") ? `[${address}]` : address;
+  return inBrackets(address);
 }
 
 function plainHttpNote(sites: readonly SiteSummary[]): readonly string[] {

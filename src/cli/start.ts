@@ -7,6 +7,7 @@
  *   SIGUSR1          open log files anew
  */
 
+import { inBrackets } from "../base/ip.ts";
 import type { LoadedConfig } from "../config/load.ts";
 import type { Plan } from "../exchange/plan.ts";
 import type { ProgramEvent } from "../observe/events.ts";
@@ -100,7 +101,7 @@ function tellReady({ listeners, metrics }: Running, config: LoadedConfig, voice:
 /** Where it really listens: a config's port 0 is none. */
 function addressOf({ label, address, port }: BoundListener): string {
   if (port === 0) return label;
-  return address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
+  return `${inBrackets(address)}:${port}`;
 }
 
 /** Settles once: drained, or cut by a second signal. */

@@ -3,13 +3,12 @@
  * comment. What is wrong with a line is said at the place where the file is named.
  */
 
-import { readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 
 import { reject, text, type Issue, type Reader } from "../base/reader.ts";
 import { decodeText } from "./decode-text.ts";
-import { reasonOf } from "./file-reason.ts";
 import type { Place } from "./place.ts";
+import { readSmallFile } from "./small-file.ts";
 
 /** Some hundred thousand IPv6 blocks. */
 const fileBytesMax = 16_000_000;
@@ -45,14 +44,9 @@ export function readLines<T>(place: Place, reader: Reader<T>): readonly T[] | un
 }
 
 function readContent(place: Place, path: string): string | undefined {
-  try {
-    if (statSync(path).size > fileBytesMax) {
-      return reject(place, { kind: "file", message: `${path} is larger than 16MB` });
-    }
-    const content = decodeText(readFileSync(path));
-    if (typeof content === "string") return content;
-    return reject(place, { ...content, kind: "file", message: `${path}: ${content.message}` });
-  } catch (error) {
-    return reject(place, { kind: "file", message: `cannot read ${path}: ${reasonOf(error)}` });
-  }
+  const bytes = readSmallFile(path, fileBytesMax);
+  if (!Buffer.isBuffer(bytes)) return reject(place, { kind: "file", message: bytes.message });
+  const content = decodeText(bytes);
+  if (typeof content === "string") return content;
+  return reject(place, { ...content, kind: "file", message: `${path}: ${content.message}` });
 }

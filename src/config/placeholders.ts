@@ -80,7 +80,7 @@ function lookUp(inner: string, surroundings: Surroundings): Found {
   const name = long ?? short;
   if (name !== undefined) return lookUpVariable(name, fallback, surroundings);
   const [, scheme, target = ""] = sourcePattern.exec(inner) ?? [];
-  if (scheme === "file") return readSmallFile(resolve(surroundings.folder, target));
+  if (scheme === "file") return contentOf(resolve(surroundings.folder, target));
   if (scheme === "credential") return lookUpCredential(target, surroundings);
   const known = /^(?:env|file|credential):/.exec(inner)?.[0];
   if (known === "env:" || (known === undefined && /^[A-Z_]/.test(inner))) {
@@ -110,13 +110,13 @@ function lookUpCredential(name: string, { environment }: Surroundings): Found {
   if (name.includes("/") || name === "..") {
     return { message: `want a credential's name, found ${describe(name)}` };
   }
-  if (folder) return readSmallFile(join(folder, name));
+  if (folder) return contentOf(join(folder, name));
   const help = `LoadCredential=${name}:/path in a systemd unit sets it`;
   return { message: "CREDENTIALS_DIRECTORY is not set", help };
 }
 
 /** The whole content, less the line's end that editors leave behind. */
-function readSmallFile(path: string): Found {
+function contentOf(path: string): Found {
   try {
     const status = statSync(path);
     if (status.isDirectory()) return { message: `cannot read ${path}: it is a folder` };

@@ -1,6 +1,5 @@
 /** `respond`: an answer that stands in the config, or in a file beside it. */
 
-import { readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 
 import { describe, reject, text, type Reader } from "../base/reader.ts";
@@ -8,9 +7,9 @@ import { contentTypeOf, plainText } from "../exchange/content-type.ts";
 import type { RespondAction } from "../exchange/plan.ts";
 import { isFieldValue } from "../http/fields.ts";
 import { fieldName } from "../rewriting/schema.ts";
-import { reasonOf } from "./file-reason.ts";
 import type { Place } from "./place.ts";
 import { respondKeys } from "./site-schema.ts";
+import { readSmallFile } from "./small-file.ts";
 
 /** It is held in memory, once per route. What is larger is an upstream's work. */
 const fileBytesMax = 10_000_000;
@@ -118,14 +117,8 @@ export function readContentFile(place: Place): FileContent | undefined {
   const name = place.read(text);
   if (name === undefined) return undefined;
   const path = resolve(place.source.folder, name);
-  try {
-    const { size } = statSync(path);
-    if (size > fileBytesMax) {
-      const help = "serve it from an upstream";
-      return reject(place, { kind: "file", message: `${path} is larger than 10MB`, help });
-    }
-    return { body: readFileSync(path), type: contentTypeOf(path), file: path };
-  } catch (error) {
-    return reject(place, { kind: "file", message: `cannot read ${path}: ${reasonOf(error)}` });
-  }
+  const body = readSmallFile(path, fileBytesMax);
+  if (Buffer.isBuffer(body)) return { body, type: contentTypeOf(path), file: path };
+  const help = body.isTooLarge ? "serve it from an upstream" : undefined;
+  return reject(place, { kind: "file", message: body.message, help });
 }

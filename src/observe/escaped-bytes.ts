@@ -26,7 +26,7 @@ const byBytes: readonly string[] = Array.from(
   (_, byte) => `\\x${byte.toString(16).toUpperCase().padStart(2, "0")}`,
 );
 
-function escapeCharacter(character: string): string {
+export function escapeCharacter(character: string): string {
   const code = character.codePointAt(0) ?? 0;
   if (code <= 0xff) return byBytes[code] ?? "";
   let escaped = "";

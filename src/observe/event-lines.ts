@@ -7,7 +7,9 @@
  * 170); nor does it make a second line.
  */
 
+import { escapeCharacter } from "./escaped-bytes.ts";
 import type { FieldValue, ProgramEvent } from "./events.ts";
+import { coloured, plain, type PaintWords } from "./line-colour.ts";
 import { clockTime, isoTime } from "./line-time.ts";
 import { pair } from "./logfmt-line.ts";
 import type { EventLevel } from "./options.ts";
@@ -15,7 +17,6 @@ import type { EventLevel } from "./options.ts";
 /** One line with its end, or several where there is a stack. */
 export type WriteEvent = (event: ProgramEvent, timeMs: number) => string;
 
-/** SGR parameters (ECMA-48 §8.3.117). */
 const colours: Readonly<Record<EventLevel, string>> = {
   error: "1;31",
   warn: "33",
@@ -24,10 +25,7 @@ const colours: Readonly<Record<EventLevel, string>> = {
   trace: "2",
 };
 
-type Paint = (text: string, colour: string) => string;
-
-const plain: Paint = (text) => text;
-const coloured: Paint = (text, colour) => `\x1b[${colour}m${text}\x1b[0m`;
+type Paint = PaintWords<string>;
 
 export const writePlainEvent: WriteEvent = (event, timeMs) => join(event, timeMs, plain);
 export const writeColouredEvent: WriteEvent = (event, timeMs) => join(event, timeMs, coloured);
@@ -62,9 +60,4 @@ function fieldsOf(fields: Readonly<Record<string, FieldValue>> = {}): [string, s
 
 const controls = /[\x00-\x1f\x7f-\x9f]/g;
 
-function escaped(text: string): string {
-  return text.replace(
-    controls,
-    (character) => `\\x${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`,
-  );
-}
+const escaped = (text: string): string => text.replace(controls, escapeCharacter);

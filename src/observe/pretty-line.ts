@@ -10,19 +10,16 @@ import { failures } from "../base/failure.ts";
 import type { AccessRecord, WriteLine } from "./access-record.ts";
 import { cutText } from "./cut-record.ts";
 import { bytesRules, escapedBytes } from "./escaped-bytes.ts";
+import { coloured, plain, type PaintWords } from "./line-colour.ts";
 import { clockTime } from "./line-time.ts";
 
 /** In characters: longer texts are cut, since nobody reads them here. */
 const targetCharsMax = 200;
 const textCharsMax = 100;
 
-/** SGR parameters (ECMA-48 §8.3.117). */
 type Colour = "2" | "31" | "32" | "33" | "36" | "1";
 
-type Paint = (text: string, colour: Colour) => string;
-
-const plain: Paint = (text) => text;
-const coloured: Paint = (text, colour) => `\x1b[${colour}m${text}\x1b[0m`;
+type Paint = PaintWords<Colour>;
 
 export const writePlainLine: WriteLine = (record) => join(record, plain);
 export const writeColouredLine: WriteLine = (record) => join(record, coloured);

@@ -6,13 +6,12 @@ import { Fields } from "../http/fields.ts";
 import { addGiven } from "./hook-fields.ts";
 import type { ReadAnswer } from "./hook-turn.ts";
 import type { AnswerFields, HookAnswer } from "./hooks.ts";
+import { redirectStatuses } from "./options.ts";
 
 /** It is held in memory, once per exchange. What is larger is an upstream's work. */
 export const answerBytesMax = 10_000_000;
 
 const noBody: Buffer = Buffer.alloc(0);
-
-const redirects: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
 /** RFC 9110 §15.3.5, §15.3.6, §15.4.5: these have no body. */
 export const isEmptyStatus = (status: number): boolean =>
@@ -33,8 +32,8 @@ export function readAnswer(answer: HookAnswer): ReadAnswer {
 }
 
 export function readRedirect(url: string, status: number): ReadAnswer {
-  if (!redirects.has(status)) {
-    const want = [...redirects].join(", ");
+  if (!redirectStatuses.includes(status)) {
+    const want = redirectStatuses.join(", ");
     throw new TypeError(`Cannot redirect: want a status of ${want}; found ${describe(status)}`);
   }
   if (typeof url !== "string" || !/^[!-~]+$/.test(url)) {

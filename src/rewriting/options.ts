@@ -13,6 +13,9 @@ export interface PathMapping {
   readonly internalPrefix: string;
 }
 
+/** Those that lead somewhere else (RFC 9110 §15.4). */
+export const redirectStatuses: readonly number[] = [301, 302, 303, 307, 308];
+
 /** `default` sets a field only where there is none. */
 export type FieldRuleKind = "set" | "add" | "remove" | "default";
 

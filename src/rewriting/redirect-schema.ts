@@ -4,7 +4,7 @@ import { z } from "zod";
 
 import { describe, reject, shaped } from "../base/reader.ts";
 import type { About, Shape } from "../base/shape.ts";
-import type { Template } from "./options.ts";
+import { redirectStatuses, type Template } from "./options.ts";
 import { readTemplate } from "./template.ts";
 
 export interface RedirectOptions {
@@ -15,12 +15,12 @@ export interface RedirectOptions {
 /** RFC 9110 §15.4.9: the method stays, so that nothing is lost on the way. */
 const usualStatus = 308;
 
-const statuses = [301, 302, 303, 307, 308];
-
-const status = shaped({ enum: statuses }, (value, reporter): number =>
-  typeof value === "number" && statuses.includes(value)
+const status = shaped({ enum: redirectStatuses }, (value, reporter): number =>
+  typeof value === "number" && redirectStatuses.includes(value)
     ? value
-    : reject(reporter, { message: `want one of ${statuses.join(", ")}; found ${describe(value)}` }),
+    : reject(reporter, {
+        message: `want one of ${redirectStatuses.join(", ")}; found ${describe(value)}`,
+      }),
 );
 
 /** A target as text, for those who write configs. */
