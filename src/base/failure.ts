@@ -43,6 +43,7 @@ export const failures = {
   "fields-too-large": row("client", 431, "The request's fields are larger than is allowed."),
   "client-gone": row("client", 499, "The client went away."),
   "write-timeout": row("client", 499, "The client stopped reading."),
+  "read-too-slow": row("client", 499, "The client read too slowly."),
   "version-not-supported": row("client", 505, "This version of HTTP is not spoken here."),
   "loop-detected": row("client", 508, "The request came back to where it had been."),
   internal: row("proxy", 500, "Something went wrong here."),

@@ -9,6 +9,7 @@ import { dirname, resolve } from "node:path";
 import type { IpSet } from "../base/ip-set.ts";
 import { describe, reject, type Reader } from "../base/reader.ts";
 import type { Plan, RoutePlan } from "../exchange/plan.ts";
+import { bufferOptions } from "../buffering/options.ts";
 import { clientLimits, clientTimeouts, type ClientLimits } from "../limits/options.ts";
 import { clientLimitsSchema, programTimeoutsSchema } from "../limits/schema.ts";
 import { accessLogDefaults, eventLogDefaults, type EventLogOptions } from "../observe/options.ts";
@@ -149,6 +150,7 @@ function readRest(root: Place): RestOfPlan & LogOptions {
   return {
     limits: readLimits(root.at("limits")),
     timeouts: { ...clientTimeouts, ...timeouts?.client },
+    buffer: bufferOptions,
     forwarded: (forwarded.isThere ? forwarded.parse(forwardedSchema) : undefined) ?? {
       rfc7239: false,
     },

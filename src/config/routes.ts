@@ -5,6 +5,7 @@
 
 import type { AccessOptions } from "../access/options.ts";
 import { describe, isOff, reject, type Reader } from "../base/reader.ts";
+import { routeBuffering } from "../buffering/options.ts";
 import type { ErrorPages } from "../exchange/error-pages.ts";
 import type { Action, RoutePlan } from "../exchange/plan.ts";
 import { isToken } from "../http/fields.ts";
@@ -189,6 +190,8 @@ export function finishRoute(name: string, action: UnfinishedAction, rooms: RoomW
     access: rooms.access,
     maintenance: rooms.maintenance,
     bodyBytesMax: rooms.bodyBytesMax,
+    buffering: routeBuffering,
+    bandwidth: undefined,
     mapping: rooms.mapping,
     fieldRules: request.length + response.length === 0 ? undefined : rooms.fieldRules,
     hooks: finished.type === "proxy" ? rooms.hooks : undefined,

@@ -22,6 +22,7 @@ export const proxyErrors = {
   "fields-too-large": "http_request_error",
   "client-gone": "http_request_error",
   "write-timeout": "http_request_error",
+  "read-too-slow": "http_request_error",
   "version-not-supported": "http_request_error",
   "loop-detected": "proxy_loop_detected",
   internal: "proxy_internal_error",

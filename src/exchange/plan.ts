@@ -7,7 +7,8 @@
 
 import type { AccessOptions } from "../access/options.ts";
 import type { IpSet } from "../base/ip-set.ts";
-import type { ClientLimits, ClientTimeouts } from "../limits/options.ts";
+import type { BufferOptions, RouteBuffering } from "../buffering/options.ts";
+import type { BandwidthOptions, ClientLimits, ClientTimeouts } from "../limits/options.ts";
 import type { MaintenanceOptions } from "../maintenance/options.ts";
 import type { AccessLogOptions, MetricsOptions } from "../observe/options.ts";
 import type {
@@ -30,6 +31,7 @@ export interface Plan {
   readonly trust: IpSet;
   readonly limits: ClientLimits;
   readonly timeouts: ClientTimeouts;
+  readonly buffer: BufferOptions;
   readonly forwarded: ForwardedOptions;
   /** Where no route was found; undefined: ours. */
   readonly errorPages: ErrorPages | undefined;
@@ -55,6 +57,9 @@ export interface RoutePlan {
   readonly maintenance: MaintenanceOptions | undefined;
   /** Bytes of a request body; 0: no limit. */
   readonly bodyBytesMax: number;
+  readonly buffering: RouteBuffering;
+  /** undefined: as fast as clients can. One object for all routes that inherited it. */
+  readonly bandwidth: BandwidthOptions | undefined;
   /** undefined: paths pass as they are. */
   readonly mapping: PathMapping | undefined;
   /** undefined: no rules. */

@@ -28,6 +28,13 @@ export interface ClientTimeouts {
   readonly bodyRateMin: number;
   /** A client that takes no byte for this long is gone. Milliseconds; 60000 by default. */
   readonly writeMs: number;
+  /**
+   * Over so much time in which an answer waited for its client, its rate is looked at.
+   * Milliseconds; 60000 by default.
+   */
+  readonly responseGraceMs: number;
+  /** Slowest client that is waited for. Bytes a second; 250 by default; 0: any. */
+  readonly responseRateMin: number;
   /** Silence in both directions of a tunnel. Milliseconds; 3600000 by default. */
   readonly tunnelMs: number;
 }
@@ -48,5 +55,22 @@ export const clientTimeouts: ClientTimeouts = {
   bodyGraceMs: 10_000,
   bodyRateMin: 500,
   writeMs: 60_000,
+  responseGraceMs: 60_000,
+  responseRateMin: 250,
   tunnelMs: 3_600_000,
 };
+
+/** How fast answers go to clients at most. Rates are bytes a second; 0: as fast as they can. */
+export interface BandwidthOptions {
+  /** Each answer on its own. */
+  readonly responseRate: number;
+  /** So much of each answer goes out before `responseRate` holds, in bytes; 0 by default. */
+  readonly freeBytes: number;
+  /** All answers of one route together. */
+  readonly routeRate: number;
+  /**
+   * All answers to one client (an IPv4 address, an IPv6 network of 64 bits) that this setting is
+   * for: routes that inherited it count together.
+   */
+  readonly clientRate: number;
+}

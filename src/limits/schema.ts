@@ -118,6 +118,8 @@ export const programTimeoutsSchema = z
       bodyGraceMs: timeouts.bodyGrace,
       bodyRateMin: timeouts.bodyRate,
       writeMs: timeouts.write,
+      responseGraceMs: undefined,
+      responseRateMin: undefined,
       tunnelMs: timeouts.tunnel,
     }),
     drainMs: timeouts.drain,

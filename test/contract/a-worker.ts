@@ -3,6 +3,7 @@
 import { Clock } from "../../src/base/clock.ts";
 import { Wheel } from "../../src/base/wheel.ts";
 import { IpSet } from "../../src/base/ip-set.ts";
+import { bufferOptions } from "../../src/buffering/options.ts";
 import type { Plan, RoutePlan } from "../../src/exchange/plan.ts";
 import { clientLimits, clientTimeouts } from "../../src/limits/options.ts";
 import { Counters } from "../../src/observe/counters.ts";
@@ -18,6 +19,7 @@ export const emptyPlan: Plan = {
   trust: IpSet.of([]),
   limits: clientLimits,
   timeouts: clientTimeouts,
+  buffer: bufferOptions,
   forwarded: { rfc7239: false },
   accessLog: undefined,
   errorPages: undefined,

@@ -6,6 +6,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { bufferOptions, routeBuffering } from "../../src/buffering/options.ts";
 import type { AccessOptions } from "../../src/access/options.ts";
 import { PasswordChecks } from "../../src/access/password-checks.ts";
 import { Failure, type FailureCode } from "../../src/base/failure.ts";
@@ -300,7 +301,9 @@ function planOf(example: Case, words: string[]): Plan {
     hooks: hook && { request: { run: hook, cacheable: false }, response: undefined, folder: "." },
     errorPages: undefined,
   };
-  const route = { name: "r", row: 0, action, bodyBytesMax, ...nothing };
+  const buffering = routeBuffering;
+  const bandwidth = undefined;
+  const route = { name: "r", row: 0, action, bodyBytesMax, buffering, bandwidth, ...nothing };
   const find = router ?? (() => route);
   return {
     listeners: [],
@@ -314,6 +317,7 @@ function planOf(example: Case, words: string[]): Plan {
     trust: IpSet.of([]),
     limits: { ...clientLimits, exchangesMax: 2 },
     timeouts: clientTimeouts,
+    buffer: bufferOptions,
     forwarded: { rfc7239: false },
     accessLog: undefined,
     errorPages: undefined,

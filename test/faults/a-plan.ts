@@ -1,5 +1,6 @@
 /** Plans for tests that need no config: everything goes to one pool. */
 
+import { bufferOptions, routeBuffering } from "../../src/buffering/options.ts";
 import { IpSet } from "../../src/base/ip-set.ts";
 import type { Plan, RoutePlan } from "../../src/exchange/plan.ts";
 import { clientLimits, clientTimeouts } from "../../src/limits/options.ts";
@@ -20,6 +21,8 @@ export function planFor(
     row: 0,
     action: { type: "proxy", pool: 0, timeouts: upstreamTimeouts, upgrades: ["websocket"] },
     bodyBytesMax: 0,
+    buffering: routeBuffering,
+    bandwidth: undefined,
     mapping: undefined,
     access: undefined,
     maintenance: undefined,
@@ -48,6 +51,7 @@ export function planFor(
     trust: IpSet.of([]),
     limits: clientLimits,
     timeouts: clientTimeouts,
+    buffer: bufferOptions,
     errorPages: undefined,
     forwarded: { rfc7239: false },
     accessLog: undefined,

@@ -6,6 +6,7 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 
+import { routeBuffering } from "../../src/buffering/options.ts";
 import type { RoutePlan } from "../../src/exchange/plan.ts";
 import type { FieldRules } from "../../src/rewriting/options.ts";
 import { createRouter } from "../../src/routing/router.ts";
@@ -100,6 +101,8 @@ function routerWith(fieldRules: FieldRules): ReturnType<typeof createRouter<Rout
     row: 0,
     action: { type: "proxy", pool: 0, timeouts: upstreamTimeouts, upgrades: [] },
     bodyBytesMax: 0,
+    buffering: routeBuffering,
+    bandwidth: undefined,
     mapping: undefined,
     access: undefined,
     maintenance: undefined,
