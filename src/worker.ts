@@ -10,8 +10,8 @@ import { PasswordChecks } from "./access/password-checks.ts";
 import { verifyPassword } from "./access/verify-password.ts";
 import { Clock } from "./base/clock.ts";
 import { Wheel } from "./base/wheel.ts";
+import { openSpools } from "./buffering/open-spools.ts";
 import { Counters } from "./observe/counters.ts";
-import type { DoorServices } from "./net/door.ts";
 import { Doors, type OpenListener } from "./net/doors.ts";
 import type { GuestDoor } from "./net/guest-door.ts";
 import { BeginQueue } from "./exchange/begin-queue.ts";
@@ -40,9 +40,6 @@ const tickMs = 100;
 
 /** How long a stop waits for the access log's last lines, in ms. */
 const logCloseMs = 1_000;
-
-/** Request bodies kept for a second attempt, all of them together, in bytes. */
-const spoolBytesMax = 64 * 1024 * 1024;
 
 /** The machine's clocks, or a test's script. */
 export interface TimeSource {
@@ -76,7 +73,7 @@ export interface Worker {
   /** Deadlines that are watched, for tests of leaks. */
   readonly watchedCount: () => number;
   readonly upstreamConnectionCount: () => number;
-  /** What request bodies take that are kept for a second attempt. */
+  /** What bodies take that wait for a client or an upstream: in memory and in the spool file. */
   readonly spooledBytes: () => number;
   /**
    * Looks at deadlines and flushes logs; called every 100 ms by itself, and by tests with a script.
@@ -124,8 +121,10 @@ export function createWorker(plan: Plan, options: WorkerOptions = {}): Worker {
   const pools = plan.pools.map((pool) => new Pool(pool, services));
   const switches = new SwitchFiles(plan.switchFiles, clock.nowMs, onTrouble);
   const hookTrouble = new HookTrouble(clock, onTrouble);
+  const spools = openSpools(plan.buffer, time.monotonicMs);
   const rooms: Rooms = {
     ...ownRooms(time.monotonicMs),
+    spools,
     switches,
     pools,
     stats: createStats(plan, pools),
@@ -136,20 +135,20 @@ export function createWorker(plan: Plan, options: WorkerOptions = {}): Worker {
     onBug,
   };
   const tick = tickOf({ ...services, time, onBug }, [
+    () => spools.tick(),
     () => switches.tick(clock.nowMs),
     () => hookTrouble.tend(),
     () => news?.look(),
     () => tendLog(accessLog, counters, onTrouble),
   ]);
-  const doorServices: DoorServices = {
+  const doors = new Doors({
     ...services,
     rooms,
     begins: new BeginQueue(setImmediate, (x) => void serve(x, rooms)),
     plan: () => plan,
     onAcceptError: (error) => onTrouble("cannot accept a connection", error),
     connectionsMax: connectionsWithinOpenFiles(),
-  };
-  const doors = new Doors(doorServices);
+  });
   const timer = setInterval(tick, tickMs);
   // Listeners and connections keep the process running; without any there is nothing to wait for.
   timer.unref();
@@ -163,7 +162,7 @@ export function createWorker(plan: Plan, options: WorkerOptions = {}): Worker {
     tick,
     watchedCount: () => wheel.size,
     upstreamConnectionCount: () => pools.reduce((sum, pool) => sum + pool.connectionCount, 0),
-    spooledBytes: () => rooms.spoolBudget.bytesUsed,
+    spooledBytes: () => spools.memory.bytesUsed,
     reopenLogs: () =>
       accessLog?.reopen((error) => onTrouble("cannot reopen the access log", error)),
     noteRejection: rejectionNoter(counters, onTrouble),
@@ -179,6 +178,7 @@ export function createWorker(plan: Plan, options: WorkerOptions = {}): Worker {
 type SharedRooms =
   | keyof Services
   | "pools"
+  | "spools"
   | "stats"
   | "switches"
   | "accessLog"
@@ -189,7 +189,6 @@ type SharedRooms =
 function ownRooms(nowMs: () => number): Omit<Rooms, SharedRooms> {
   return {
     nowMs,
-    spoolBudget: { bytesMax: spoolBytesMax, bytesUsed: 0 },
     requestIds: new RequestIds(randomBytes(4).readUInt32LE(), randomBytes(4).readUInt32LE()),
     passwords: new PasswordChecks({ verify: verifyPassword, nowMs, secret: randomBytes(32) }),
     random: Math.random,

@@ -47,6 +47,7 @@ export const failures = {
   "version-not-supported": row("client", 505, "This version of HTTP is not spoken here."),
   "loop-detected": row("client", 508, "The request came back to where it had been."),
   internal: row("proxy", 500, "Something went wrong here."),
+  "spool-failed": row("proxy", 500, "Something went wrong here."),
   "hook-failed": row("proxy", 500, "Something went wrong here."),
   "hook-timeout": row("proxy", 504, "Something here took too long."),
   "not-implemented": row("client", 501, "This is not supported here."),

@@ -26,6 +26,7 @@ export const proxyErrors = {
   "version-not-supported": "http_request_error",
   "loop-detected": "proxy_loop_detected",
   internal: "proxy_internal_error",
+  "spool-failed": "proxy_internal_error",
   "hook-failed": "proxy_internal_error",
   "hook-timeout": "proxy_internal_error",
   "not-implemented": "http_request_error",

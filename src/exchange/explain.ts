@@ -157,7 +157,7 @@ function outcomeOf(x: Exchange, question: Question, found: Found): Outcome {
   const route = matchRoute(x);
   if (route.access !== undefined) authorizeUnproved(x, route.access);
   if (route.maintenance !== undefined) found.closedWhile = closedWhile(x, route.maintenance);
-  admit(x, route, { counters: new Counters() });
+  admit(x, route, { counters: new Counters(), spools: { isExhausted: false } });
   const { action } = route;
   if (action.type === "proxy") return proxied(x, route, action, question);
   return answered(ownAnswer(x, action));
@@ -239,6 +239,8 @@ const nobody: ClientLeg = {
   attach: () => {},
   sendHead: () => {},
   sendBody: (piece) => piece.length,
+  queued: () => 0,
+  hasWholeBody: true,
   sendEnd: () => {},
   flush: () => {},
   consumed: () => {},

@@ -8,7 +8,9 @@
 
 import { pickInTurn } from "../balancing/in-turn.ts";
 import { Failure } from "../base/failure.ts";
-import type { SpoolBudget } from "../base/spool.ts";
+import type { Pacer } from "../buffering/feed.ts";
+import type { RouteBuffering } from "../buffering/options.ts";
+import type { Spools } from "../buffering/spools.ts";
 import { isIdempotent, type RequestHead, type ResponseHead } from "../http/head.ts";
 import type { Counters } from "../observe/counters.ts";
 import type { UpstreamTimeouts } from "../upstream/options.ts";
@@ -22,7 +24,7 @@ import { Relay, type RelayOwner } from "./relay.ts";
 /** What forwarding needs of the worker. */
 export interface Forwarding {
   readonly pools: readonly Pool[];
-  readonly spoolBudget: SpoolBudget;
+  readonly spools: Spools;
   readonly counters: Counters;
   readonly nowMs: () => number;
 }
@@ -55,7 +57,9 @@ export function forward(
 class Attempts implements RelayOwner {
   readonly timeouts: UpstreamTimeouts;
   readonly bodyBytesMax: number;
-  readonly spoolBudget: SpoolBudget;
+  readonly spools: Spools;
+  readonly buffering: RouteBuffering;
+  readonly pacer: Pacer | undefined;
   readonly isRepeatable: boolean;
   readonly #exchange: Exchange;
   readonly #pool: Pool;
@@ -76,7 +80,9 @@ class Attempts implements RelayOwner {
     if (pool === undefined) throw new Failure("no-upstream", "Cannot forward: the pool is gone");
     this.timeouts = action.timeouts;
     this.bodyBytesMax = x.route?.bodyBytesMax ?? 0;
-    this.spoolBudget = forwarding.spoolBudget;
+    this.spools = forwarding.spools;
+    this.buffering = x.route?.buffering ?? unbuffered;
+    this.pacer = undefined;
     this.isRepeatable = isIdempotent(head.method) && head.upgrade === undefined;
     this.#exchange = x;
     this.#pool = pool;
@@ -89,9 +95,16 @@ class Attempts implements RelayOwner {
   }
 
   begin(): Promise<UpstreamAnswer> {
+    if (this.#relay.shouldCollect) this.#relay.collect(() => this.#ask());
+    else this.#ask();
+    return this.#answer.promise;
+  }
+
+  #ask(): void {
+    // Whoever was told to send its body has been told.
+    if (this.#relay.hasCollected) this.#head.expectsContinue = false;
     this.#exchange.upstreamBeganMs = this.#forwarding.nowMs();
     this.#attempt(undefined);
-    return this.#answer.promise;
   }
 
   /** `before` is why the attempt before this one failed. */
@@ -191,6 +204,8 @@ class Attempts implements RelayOwner {
 }
 
 const nobody: readonly number[] = [];
+
+const unbuffered: RouteBuffering = { requestBytesMax: 0, responseBytesMax: 0 };
 
 /**
  * The request as this member wants it: below its base path, and in its own name where the client

@@ -1,6 +1,7 @@
 /** What a relay hears from either side, and from the filters in between: each says it by name. */
 
 import type { Failure } from "../base/failure.ts";
+import type { FeedOwner } from "../buffering/feed.ts";
 import type { Fields } from "../http/fields.ts";
 import type { FilterOutput } from "../http/filter.ts";
 import type { ResponseHead } from "../http/head.ts";
@@ -96,6 +97,31 @@ export class FromFilters implements FilterOutput {
   }
 
   onFailure(failure: Failure): void {
+    this.#relay.abort(failure);
+  }
+}
+
+/** What the feed of a client tells that does not keep up. */
+export class FromFeed implements FeedOwner {
+  readonly #relay: Relay;
+
+  constructor(relay: Relay) {
+    this.#relay = relay;
+  }
+
+  onFeedRoom(): void {
+    this.#relay.feedHasRoom();
+  }
+
+  onFedBytes(bytes: number): void {
+    this.#relay.fedBytes(bytes);
+  }
+
+  onFed(): void {
+    this.#relay.answerFed();
+  }
+
+  onFeedFailed(failure: Failure): void {
     this.#relay.abort(failure);
   }
 }

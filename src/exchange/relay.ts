@@ -10,11 +10,16 @@
  * asynchronous; the relay settles twice, once for the head of the answer and once for its end. The
  * same relay carries a tunnel after a 101, where an end is a half-close. Filters may stand in the
  * way of an answer's body; then it has ended when its end has come out of the last one.
+ *
+ * As soon as a client does not keep up, its answer is fed to it (`buffering/feed.ts`): the upstream
+ * goes on as long as something can be kept, and is done when its last byte is here.
  */
 
 import { Failure } from "../base/failure.ts";
-import { Spool } from "../base/spool.ts";
-import type { SpoolBudget } from "../base/spool.ts";
+import { answerBytesMax } from "../buffering/answer-bytes.ts";
+import { Feed, type Pacer } from "../buffering/feed.ts";
+import type { RouteBuffering } from "../buffering/options.ts";
+import type { Spools } from "../buffering/spools.ts";
 import type { Fields } from "../http/fields.ts";
 import type { RequestHead, ResponseHead } from "../http/head.ts";
 import type { Filter } from "../http/filter.ts";
@@ -25,10 +30,8 @@ import type { UpstreamConnection } from "../upstream/upstream-connection.ts";
 import type { Exchange } from "./exchange.ts";
 import { FilterChain } from "./filter-chain.ts";
 import { forgetBytes, isOfBytes, mapToPublic } from "./outgoing.ts";
-import { Dropped, FromClient, FromFilters, FromUpstream } from "./relay-ends.ts";
-
-/** How much of a request body is kept to say it again on another connection, in bytes. */
-const replayBytesMax = 64 * 1024;
+import { Dropped, FromClient, FromFeed, FromFilters, FromUpstream } from "./relay-ends.ts";
+import { Upload } from "./upload.ts";
 
 /** Whoever sends by a relay: what it is allowed, and who is told once of each `send`. */
 export interface RelayOwner {
@@ -39,10 +42,16 @@ export interface RelayOwner {
   readonly timeouts: UpstreamTimeouts;
   /** Bytes of a request body; 0: no limit. */
   readonly bodyBytesMax: number;
-  readonly spoolBudget: SpoolBudget;
+  readonly spools: Spools;
+  readonly buffering: RouteBuffering;
+  /** undefined: the answer goes as fast as its client takes it. */
+  readonly pacer: Pacer | undefined;
   /** The request may be sent twice, so its body is kept. */
   readonly isRepeatable: boolean;
 }
+
+/** How much of an answer waits for its turn at least, where it is paced, in bytes. */
+const pacedBytesMax = 64 * 1024;
 
 /** All that the relay knows of a connection to an upstream. */
 type Opener = Pick<UpstreamConnection, "open">;
@@ -58,11 +67,15 @@ export class Relay {
   #wasReused = false;
   #hasClientAttached = false;
   #isRequestWhole = false;
-  #requestTrailers: Fields | undefined;
-  #owedToClient = 0;
+  readonly #upload: Upload;
   #owedToUpstream = 0;
-  #spool: Spool | undefined;
   #isTunnel = false;
+  /** The client does not keep up, or is not to be as fast as it can. */
+  #feed: Feed | undefined;
+  /** How much of the answer may be kept for its client, in bytes. */
+  #keptBytesMax = 0;
+  /** The upstream broke off, while what it had sent is still on its way. */
+  #cutBy: Failure | undefined;
   #filters: FilterChain | undefined;
   #changesBytes = false;
   /** It has come from the upstream as a whole, and gone to the client as a whole. */
@@ -78,6 +91,32 @@ export class Relay {
     this.#owner = owner;
     this.#fromClient = new FromClient(this);
     this.#fromUpstream = new FromUpstream(this);
+    this.#upload = new Upload(exchange, {
+      spools: owner.spools,
+      bodyBytesMax: owner.bodyBytesMax,
+      collectBytesMax: owner.buffering.requestBytesMax,
+      isRepeatable: owner.isRepeatable,
+    });
+  }
+
+  /** A body is to come that is collected before anybody is asked (`collect`). */
+  get shouldCollect(): boolean {
+    return this.#upload.shouldCollect(this.#exchange.head);
+  }
+
+  /** What there is of the body has been asked for already. */
+  get hasCollected(): boolean {
+    return this.#hasClientAttached;
+  }
+
+  /** `onCollected` may be called at once. An abort meanwhile is told as a failed `send`. */
+  collect(onCollected: () => void): void {
+    this.#awaitsHead = true;
+    this.#exchange.onAbort(this);
+    if (this.#exchange.aborted !== undefined) return;
+    this.#upload.collect(onCollected);
+    this.#hasClientAttached = true;
+    this.#exchange.client.attach(this.#fromClient);
   }
 
   /** Sends the request on a connection; its owner is told what comes of it. */
@@ -87,38 +126,26 @@ export class Relay {
     this.#upstream = leg;
     this.#wasReused = leg.reused;
     this.#exchange.onAbort(this);
-    if (head.body === "none") leg.sendEnd();
-    else if (this.#hasClientAttached) this.#replay(leg);
-    else this.#attachClient(leg);
-  }
-
-  #attachClient(leg: UpstreamLeg): void {
-    const isWorthKeeping = this.#owner.isRepeatable && leg.reused;
-    if (isWorthKeeping) this.#spool = new Spool(this.#owner.spoolBudget, replayBytesMax);
-    // The head waits for the first piece of the body: they leave together, or with the batch.
-    this.#hasClientAttached = true;
-    this.#exchange.client.attach(this.#fromClient);
+    if (head.body === "none") {
+      this.#upload.sendTo(leg);
+      leg.sendEnd();
+    } else if (this.#hasClientAttached) this.#upload.sendTo(leg);
+    else {
+      this.#upload.begin(leg);
+      // The head waits for the first piece of the body: they leave together, or with the batch.
+      this.#hasClientAttached = true;
+      this.#exchange.client.attach(this.#fromClient);
+    }
   }
 
   /** Whether all that was taken from the client so far can be sent once more. */
   get canRepeat(): boolean {
-    return !this.#hasClientAttached || (this.#spool !== undefined && !this.#spool.overflowed);
+    return this.#upload.canRepeat;
   }
 
   /** The last connection had served an exchange before. */
   get wasReused(): boolean {
     return this.#wasReused;
-  }
-
-  #replay(leg: UpstreamLeg): void {
-    const reader = this.#spool?.reader();
-    for (let piece = reader?.read(); piece !== undefined; piece = reader?.read()) {
-      leg.sendBody(piece);
-    }
-    reader?.close();
-    if (this.#isRequestWhole) leg.sendEnd(this.#requestTrailers);
-    else leg.flush();
-    this.roomAtUpstream();
   }
 
   /**
@@ -135,8 +162,11 @@ export class Relay {
   run(isTunnel: boolean): void {
     this.#isTunnel = isTunnel;
     // The end of the request's own body was no half-close.
-    if (isTunnel) this.#isRequestWhole = false;
-    this.#spool?.release();
+    if (isTunnel) {
+      this.#isRequestWhole = false;
+      this.#upload.becomeTunnel();
+    } else this.#upload.forget();
+    if (this.#owner.pacer !== undefined && !isTunnel) this.#feedClient(this.#owner.pacer);
     if (!this.#isSettled) this.#upstream?.attach(this.#fromUpstream);
     if (isTunnel) this.#exchange.client.attach(this.#fromClient);
   }
@@ -182,31 +212,20 @@ export class Relay {
 
   /** Gives back what was kept for another attempt; the exchange's abort is no longer for us. */
   release(): void {
-    this.#spool?.release();
+    this.#upload.close();
     this.#exchange.leaveAbort(this);
   }
 
   // From the client.
 
   requestBody(piece: Buffer): void {
-    const exchange = this.#exchange;
-    exchange.requestBytes += piece.length;
-    const { bodyBytesMax } = this.#owner;
-    if (bodyBytesMax > 0 && exchange.requestBytes > bodyBytesMax && !this.#isTunnel) {
-      exchange.abort(new Failure("body-too-large", `Cannot take body: over ${bodyBytesMax} bytes`));
-      return;
-    }
-    this.#spool?.append(piece);
-    const room = this.#upstream?.sendBody(piece) ?? 0;
-    if (room > 0) exchange.client.consumed(piece.length);
-    else this.#owedToClient += piece.length;
+    this.#upload.body(piece);
   }
 
   requestEnd(trailers: Fields | undefined): void {
     this.#isRequestWhole = true;
-    this.#requestTrailers = trailers;
     // One without a body went out with its head.
-    if (this.#isTunnel || this.#exchange.head.body !== "none") this.#upstream?.sendEnd(trailers);
+    if (this.#isTunnel || this.#exchange.head.body !== "none") this.#upload.end(trailers);
     if (this.#isTunnel && this.#hasAnswerEnded) this.#finish(undefined);
   }
 
@@ -215,10 +234,15 @@ export class Relay {
   }
 
   flushRequest(): void {
-    this.#upstream?.flush();
+    this.#upload.flush();
   }
 
   clientHasRoom(): void {
+    if (this.#feed === undefined) this.feedHasRoom();
+    else this.#feed.onRoom();
+  }
+
+  feedHasRoom(): void {
     if (this.#filters === undefined) this.roomForAnswer();
     else this.#filters.onRoom();
   }
@@ -240,6 +264,7 @@ export class Relay {
     }
     if (!this.#awaitsHead) return;
     this.#awaitsHead = false;
+    this.#keptBytesMax = answerBytesMax(head, this.#owner.buffering);
     this.#owner.answered(head);
   }
 
@@ -271,16 +296,38 @@ export class Relay {
   // To the client, from the upstream or out of the filters.
 
   answerBody(piece: Buffer): number {
-    this.#exchange.responseBytes += piece.length;
+    if (this.#feed !== undefined) return this.#feed.sendBody(piece);
+    this.fedBytes(piece.length);
     const room = this.#exchange.client.sendBody(piece);
-    if (room === 0) this.#listenForRoom();
-    return room;
+    return room > 0 ? room : this.#feedClient(undefined).begin();
+  }
+
+  #feedClient(pacer: Pacer | undefined): Feed {
+    const { spools } = this.#owner;
+    const { client } = this.#exchange;
+    // What is paced waits for its turn, if not in what may be kept, then with the upstream.
+    const bytesMax = Math.max(this.#keptBytesMax, pacer === undefined ? 0 : pacedBytesMax);
+    const options = { bytesMax, pacer, isAnswer: true };
+    this.#feed = new Feed(client, new FromFeed(this), spools, options);
+    this.#listenForRoom();
+    return this.#feed;
+  }
+
+  fedBytes(bytes: number): void {
+    this.#exchange.responseBytes += bytes;
   }
 
   answerEnd(trailers: Fields | undefined): void {
-    this.#hasAnswerEnded = true;
     if (this.#changesBytes) trailers?.removeWhere(isOfBytes);
+    if (this.#feed !== undefined) return this.#feed.sendEnd(trailers);
     this.#exchange.client.sendEnd(trailers);
+    this.answerFed();
+  }
+
+  /** The client has all that there is. */
+  answerFed(): void {
+    this.#hasAnswerEnded = true;
+    if (this.#cutBy !== undefined) return this.#finish(this.#cutBy);
     if (!this.#isTunnel || this.#isRequestWhole) this.#finish(undefined);
   }
 
@@ -289,15 +336,18 @@ export class Relay {
   }
 
   roomAtUpstream(): void {
-    const owed = this.#owedToClient;
-    this.#owedToClient = 0;
-    if (owed > 0) this.#exchange.client.consumed(owed);
+    this.#upload.upstreamHasRoom();
   }
 
   upstreamGone(failure: Failure): void {
     this.#upstream = undefined;
-    // What is still in the filters is all that the client waits for.
-    if (this.#filters === undefined || !this.#isAnswerWhole) this.#fail(failure);
+    this.#upload.upstreamGone();
+    const isOnItsWay = this.#filters !== undefined || this.#feed !== undefined;
+    // What is still in the filters, or kept for the client, is all that it waits for.
+    if (this.#isAnswerWhole && isOnItsWay) return;
+    if (this.#feed === undefined || this.#awaitsHead) return this.#fail(failure);
+    this.#cutBy = failure;
+    this.#feed.stop();
   }
 
   #fail(failure: Failure): void {
@@ -311,6 +361,7 @@ export class Relay {
     this.#isSettled = true;
     this.#failure = failure;
     this.#filters?.close();
+    this.#feed?.close();
     if (failure === undefined) this.#exchange.finish();
     this.release();
     this.#settle?.(failure);

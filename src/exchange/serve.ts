@@ -119,11 +119,18 @@ function noRoute({ head }: Exchange): Failure {
   return new Failure(code, `Cannot route ${head.host}: no site and route fit`);
 }
 
+interface Admitting extends Pick<Rooms, "counters"> {
+  readonly spools: Pick<Rooms["spools"], "isExhausted">;
+}
+
 /** Throws a `Failure` for what can be refused before a byte of the body was taken. */
-export function admit(x: Exchange, route: RoutePlan, rooms: Pick<Rooms, "counters">): void {
+export function admit(x: Exchange, route: RoutePlan, rooms: Admitting): void {
   const { exchangesMax } = x.plan.limits;
   if (exchangesMax > 0 && rooms.counters.exchangesInFlight > exchangesMax) {
     throw new Failure("overloaded", `Cannot admit: ${exchangesMax} exchanges are in flight`);
+  }
+  if (rooms.spools.isExhausted) {
+    throw new Failure("overloaded", "Cannot admit: slow clients hold all memory for bodies");
   }
   if (route.bodyBytesMax > 0 && x.head.contentLength > route.bodyBytesMax) {
     throw new Failure("body-too-large", `Cannot take body: over ${route.bodyBytesMax} bytes`);

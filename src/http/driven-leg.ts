@@ -13,6 +13,7 @@ export interface LegDriver {
   /** A receiver has attached: whatever waited for it may go. */
   startDelivery(): void;
   sendBody(piece: Buffer): number;
+  queued(): number;
   sendEnd(trailers: Fields | undefined): void;
   flush(): void;
   consumed(bytes: number): void;
@@ -43,6 +44,10 @@ export class DrivenLeg<Driver extends LegDriver> implements Leg {
   /** On a leg that is over every piece has room, so that nobody waits for it. */
   sendBody(piece: Buffer): number {
     return this.driver === undefined ? Math.max(1, piece.length) : this.driver.sendBody(piece);
+  }
+
+  queued(): number {
+    return this.driver?.queued() ?? 0;
   }
 
   sendEnd(trailers?: Fields): void {

@@ -27,6 +27,11 @@ export interface Leg {
   attach(receiver: LegReceiver): void;
   /** `piece` is the caller's again when this returns. Returns the bytes that would fit after it. */
   sendBody(piece: Buffer): number;
+  /**
+   * Bytes that were sent and that the other side has not taken; their memory is still looked at. If
+   * there are any, `onRoom` will be called when there is none.
+   */
+  queued(): number;
   /** The message is whole. Flushes. */
   sendEnd(trailers?: Fields): void;
   /**
@@ -49,6 +54,8 @@ export interface ClientLeg extends Leg {
    * pieces are raw bytes in both directions, and `sendEnd` and `onEnd` are half-closes.
    */
   sendHead(head: ResponseHead): void;
+  /** All of the request's body has been read: whoever attaches need not wait for it. */
+  readonly hasWholeBody: boolean;
 }
 
 /** The leg of an upstream: the request was sent when the leg was opened. */
@@ -64,7 +71,7 @@ export interface LegReceiver {
   /** `piece` is valid during the call only. */
   onBody(piece: Buffer): void;
   onEnd(trailers: Fields | undefined): void;
-  /** `sendBody` had returned 0, and now there is room again. */
+  /** `sendBody` had returned 0, or `queued` more than 0, and now all has been taken. */
   onRoom(): void;
   /** All that one read brought has been delivered: a good moment to flush the other side. */
   onBatch(): void;

@@ -151,6 +151,16 @@ export class ClientConnection implements ChannelReceiver, ClientLegDriver, Deadl
     return room;
   }
 
+  queued(): number {
+    const bytes = this.#output.queued();
+    if (bytes > 0) this.#clock.watchClient(this.#waitsFor());
+    return bytes;
+  }
+
+  get hasWholeBody(): boolean {
+    return this.#machine.reader.hasWholeBody;
+  }
+
   sendEnd(trailers: Fields | undefined): void {
     if (this.#machine.isTunnel) return this.#output.end();
     this.#machine.sendEnd(trailers);
@@ -192,17 +202,7 @@ export class ClientConnection implements ChannelReceiver, ClientLegDriver, Deadl
     }
     this.#leg?.receiver?.onBatch();
     if (this.#phase === "drain" && !this.#clock.isSet) this.#clock.set(lingerMs);
-    this.#adjustFlow();
-  }
-
-  #adjustFlow(): void {
-    if (this.#phase === "closed") return;
-    const { reader } = this.#machine;
-    const isEmpty = reader.pendingBytes === 0;
-    if (isEmpty) this.#channel.releaseRead();
-    else reader.hold(this.#channel);
-    if (!this.#flow.mayDeliver) this.#flow.pause();
-    else if (isEmpty) this.#flow.resume();
+    if (this.#phase !== "closed") this.#flow.adjust(this.#machine.reader);
   }
 
   /** One event of the machine; false: there is none, or nobody to take it. */

@@ -6,9 +6,14 @@ import type { ClientLeg } from "../http/leg.ts";
 
 export interface ClientLegDriver extends LegDriver {
   sendHead(head: ResponseHead): void;
+  readonly hasWholeBody: boolean;
 }
 
 export class Http1ClientLeg extends DrivenLeg<ClientLegDriver> implements ClientLeg {
+  get hasWholeBody(): boolean {
+    return this.driver?.hasWholeBody ?? true;
+  }
+
   sendHead(head: ResponseHead): void {
     this.driver?.sendHead(head);
   }

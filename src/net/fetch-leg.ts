@@ -65,6 +65,16 @@ export class FetchLeg implements ClientLeg {
     return room;
   }
 
+  queued(): number {
+    const room = this.#controller?.desiredSize ?? queuedBytesMax;
+    if (this.#isOver || room > 0) return 0;
+    this.#wantsRoom = true;
+    return queuedBytesMax - room;
+  }
+
+  /** A web body may be there, but tells of it later only. */
+  readonly hasWholeBody = false;
+
   /** A `Response` has no trailers. */
   sendEnd(_trailers?: Fields): void {
     if (this.#isOver) return;

@@ -88,6 +88,16 @@ export class NodeClientLeg implements ClientLeg {
       : Math.max(1, response.writableHighWaterMark - response.writableLength);
   }
 
+  /** What the server has copied into its own queue. */
+  queued(): number {
+    const response = this.#response;
+    return !this.#isOver && response.writableNeedDrain ? response.writableLength : 0;
+  }
+
+  get hasWholeBody(): boolean {
+    return this.#request.complete;
+  }
+
   sendEnd(trailers?: Fields): void {
     if (this.#isOver) return;
     this.#isOver = true;

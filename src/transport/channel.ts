@@ -38,8 +38,10 @@ export interface Channel extends ConnectionEnds {
   readonly queuedBytes: number;
   /** Bytes given to the kernel since the channel opened: whether the peer takes any. */
   readonly sentBytes: number;
-  /** How many more bytes may be written before the queue is full; 0: `onDrained` will come. */
+  /** How many more bytes may be written before the queue is full. */
   readonly room: number;
+  /** `onDrained` comes when what is queued now has been taken, if anything is. */
+  awaitDrained(): void;
   /** One character a byte. */
   writeText(text: string): void;
   /**

@@ -43,6 +43,7 @@ export class MessageOutput implements Flushable {
     }
     const { room } = this.#channel;
     this.#wantsRoom = room === 0;
+    if (room === 0) this.#channel.awaitDrained();
     return room;
   }
 
@@ -75,7 +76,17 @@ export class MessageOutput implements Flushable {
   /** Whether the queue is full; then `drained` will tell. */
   isFull(): boolean {
     this.#wantsRoom = this.#channel.room === 0;
+    if (this.#wantsRoom) this.#channel.awaitDrained();
     return this.#wantsRoom;
+  }
+
+  /** Bytes that the kernel has not taken yet; if there are any, `drained` will tell. */
+  queued(): number {
+    const { queuedBytes } = this.#channel;
+    if (queuedBytes === 0) return 0;
+    this.#wantsRoom = true;
+    this.#channel.awaitDrained();
+    return queuedBytes;
   }
 
   /** The channel is empty again: returns whether somebody waits for that. */

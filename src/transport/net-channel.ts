@@ -20,12 +20,10 @@ import {
   takeBuffer,
   unshared,
 } from "./read-buffers.ts";
+import { thrift } from "./thrift.ts";
 
 /** A read from this on, in bytes, makes the next one of the same message a large one. */
 const longReadBytes = 8_192;
-
-/** How much may wait in a socket's queue before its writer is asked to stop, in bytes. */
-export const queuedBytesMax = 64 * 1024;
 
 /**
  * What one connection may read before the others have their turn, in bytes. The runtime reads on as
@@ -43,6 +41,8 @@ export interface ReadOptions {
   readonly buffer: () => Buffer;
   readonly callback: (bytes: number, buffer: Uint8Array) => boolean;
 }
+
+const noBytes = Buffer.alloc(0);
 
 const nobody: ChannelReceiver = {
   expectsMore: false,
@@ -67,6 +67,7 @@ export class NetChannel implements Channel {
   #turnBytes = 0;
   #isResting = false;
   #isPaused = false;
+  #awaitsDrained = false;
   readonly #isPipe: boolean;
 
   /** `target` is where it was accepted, or is dialled to. */
@@ -130,7 +131,7 @@ export class NetChannel implements Channel {
   }
 
   get room(): number {
-    return Math.max(0, queuedBytesMax - this.#open.writableLength);
+    return Math.max(0, thrift.queuedBytesMax - this.#open.writableLength);
   }
 
   writeText(text: string): void {
@@ -154,6 +155,17 @@ export class NetChannel implements Channel {
     socket.write(own);
     socket.uncork();
     if (socket.writableLength > 0) lend(own);
+  }
+
+  /** The runtime tells of a drained queue only if it had been a long one. */
+  awaitDrained(): void {
+    const socket = this.#open;
+    if (socket.writableNeedDrain || this.#awaitsDrained || !socket.writable) return;
+    this.#awaitsDrained = true;
+    socket.write(noBytes, () => {
+      this.#awaitsDrained = false;
+      this.guard(() => this.receiver.onDrained());
+    });
   }
 
   hold(buffer: Buffer, from: number, to: number): Buffer {
@@ -204,7 +216,8 @@ export class NetChannel implements Channel {
   /** Asked for before the first read and after every one; undefined: the same one again. */
   #nextReadBuffer(): Buffer | undefined {
     const current = this.#readBuffer;
-    const wantsLarge = this.#readBytes >= longReadBytes && this.receiver.expectsMore;
+    const isLong = this.#readBytes >= longReadBytes && !thrift.isOn;
+    const wantsLarge = isLong && this.receiver.expectsMore;
     if (current === commonBuffer) {
       if (wantsLarge) return (this.#readBuffer = takeBuffer(largeReadBytes));
       return this.#readBytes === 0 ? current : undefined;

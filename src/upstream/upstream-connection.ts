@@ -137,6 +137,10 @@ export class UpstreamConnection implements ChannelReceiver, LegDriver, Timed {
     return this.#output.sendBody(piece);
   }
 
+  queued(): number {
+    return this.#output.queued();
+  }
+
   sendEnd(trailers: Fields | undefined): void {
     if (this.isTunnel) return this.#output.end();
     const timeouts = this.#timeouts;

@@ -172,6 +172,15 @@ export class MultiplexingLeg implements ClientLeg, UpstreamLeg {
     return room;
   }
 
+  queued(): number {
+    if (this.#stalledBytes > 0) this.#wantsRoom = true;
+    return this.#stalledBytes;
+  }
+
+  get hasWholeBody(): boolean {
+    return this.#hasReceivedEnd;
+  }
+
   sendEnd(trailers?: Fields): void {
     if (this.#line === undefined) return;
     this.#endToSend = { trailers };

@@ -5,6 +5,9 @@
  *   client's remote ══▶ client leg ──▶ relay ──▶ upstream leg ══▶ upstream's remote
  */
 
+import { Budget } from "../../src/base/budget.ts";
+import type { RouteBuffering } from "../../src/buffering/options.ts";
+import { Spools } from "../../src/buffering/spools.ts";
 import { Exchange } from "../../src/exchange/exchange.ts";
 import { Relay } from "../../src/exchange/relay.ts";
 import type { Filter } from "../../src/http/filter.ts";
@@ -48,6 +51,9 @@ export class RelayBench {
   readonly #upstreamRemotes: MultiplexingRemote[] = [];
   readonly exchanges: Exchange[] = [];
   readonly failures: unknown[] = [];
+  readonly spools = new Spools(new Budget(64 * 1024 * 1024), undefined, () => 0);
+  /** Of the exchanges to come. */
+  buffering: RouteBuffering = { requestBytesMax: 0, responseBytesMax: 0 };
   /** What the answers of the exchanges to come pass through. */
   filters: readonly Filter[] = [];
 
@@ -100,7 +106,9 @@ export class RelayBench {
       failed: answer.reject,
       timeouts: upstreamTimeouts,
       bodyBytesMax: 0,
-      spoolBudget: { bytesMax: 0, bytesUsed: 0 },
+      spools: this.spools,
+      buffering: this.buffering,
+      pacer: undefined,
       isRepeatable: false,
     });
     try {

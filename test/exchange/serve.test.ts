@@ -6,10 +6,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { Budget } from "../../src/base/budget.ts";
 import { bufferOptions, routeBuffering } from "../../src/buffering/options.ts";
 import type { AccessOptions } from "../../src/access/options.ts";
 import { PasswordChecks } from "../../src/access/password-checks.ts";
 import { Failure, type FailureCode } from "../../src/base/failure.ts";
+import { Spools } from "../../src/buffering/spools.ts";
 import { Clock } from "../../src/base/clock.ts";
 import { Wheel } from "../../src/base/wheel.ts";
 import { IpSet } from "../../src/base/ip-set.ts";
@@ -333,7 +335,7 @@ function roomsOf({ inFlight = 0 }: Case, words: string[]): Rooms {
   return {
     pools: [],
     stats: undefined,
-    spoolBudget: { bytesMax: 0, bytesUsed: 0 },
+    spools: new Spools(new Budget(1_000_000), undefined, () => 0),
     counters,
     nowMs: () => 0,
     clock: new Clock(0, 0),
@@ -376,6 +378,8 @@ function legOf(words: string[]): ClientLeg {
       words.push(isProblem(piece) ? "problem" : `body=${piece.toString()}`);
       return 1;
     },
+    queued: () => 0,
+    hasWholeBody: true,
     sendEnd: () => words.push("end"),
     flush: () => words.push("flush"),
     consumed: () => words.push("consumed"),

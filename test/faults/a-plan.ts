@@ -21,7 +21,8 @@ export function planFor(
     row: 0,
     action: { type: "proxy", pool: 0, timeouts: upstreamTimeouts, upgrades: ["websocket"] },
     bodyBytesMax: 0,
-    buffering: routeBuffering,
+    // Bodies are streamed: what is collected has tests of its own.
+    buffering: { ...routeBuffering, requestBytesMax: 0 },
     bandwidth: undefined,
     mapping: undefined,
     access: undefined,

@@ -93,6 +93,10 @@ export class FaultyChannel implements Channel, ChannelReceiver {
     this.#write(both, () => this.#inner.writeBoth(text, bytes));
   }
 
+  awaitDrained(): void {
+    this.#inner.awaitDrained();
+  }
+
   hold(buffer: Buffer, from: number, to: number): Buffer {
     return this.#told.hold(buffer, from, to);
   }

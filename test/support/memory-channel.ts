@@ -99,6 +99,10 @@ export class MemoryChannel implements Channel {
     this.#write(Buffer.concat([Buffer.from(text, "latin1"), bytes]));
   }
 
+  awaitDrained(): void {
+    if (this.#queuedBytes > 0) this.#isDrainAwaited = true;
+  }
+
   hold(buffer: Buffer, from: number, to: number): Buffer {
     return this.#told.hold(buffer, from, to);
   }

@@ -93,6 +93,11 @@ export class MessageReader {
     this.#input = holder.hold(this.#input, this.#at, this.#end);
   }
 
+  /** The body that was begun is sized, and all of it has been received. */
+  get hasWholeBody(): boolean {
+    return this.#state === "sized" && this.pendingBytes >= this.#bytesLeft;
+  }
+
   /** A head has begun and is not whole yet. */
   get isInsideHead(): boolean {
     return this.#state === "head" && this.scan.hasStarted;

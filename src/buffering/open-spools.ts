@@ -1,0 +1,26 @@
+/** The spools of one worker, with what the machine has to give. */
+
+import { totalmem } from "node:os";
+
+import { Budget } from "../base/budget.ts";
+import type { BufferOptions } from "./options.ts";
+import { Spools } from "./spools.ts";
+
+const mebibyte = 1024 * 1024;
+
+/** Where the config says nothing: an eighth of the memory, within these bounds, in bytes. */
+const memoryPart = 8;
+const memoryBytesMin = 32 * mebibyte;
+const memoryBytesMax = 256 * mebibyte;
+
+export function openSpools(options: BufferOptions, nowMs: () => number): Spools {
+  const memory = new Budget(options.memoryBytesMax ?? usualMemoryBytes());
+  return new Spools(memory, undefined, nowMs);
+}
+
+/** A cgroup's limit counts, if it is less than what the machine has. */
+function usualMemoryBytes(): number {
+  const limit = process.constrainedMemory?.() ?? 0;
+  const total = limit > 0 ? Math.min(limit, totalmem()) : totalmem();
+  return Math.min(Math.max(total / memoryPart, memoryBytesMin), memoryBytesMax);
+}

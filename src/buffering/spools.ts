@@ -1,0 +1,88 @@
+/**
+ * What the bodies that wait in one worker share: the budget of memory, the store, and what each may
+ * have of both. The order in which it degrades:
+ *
+ *   memory ─▶ store (a file) ─▶ back pressure to whoever sends ─▶ refusal of new exchanges
+ *
+ * Half of the memory is for spools: each may have a quarter of what is free of that half, so that a
+ * thousand slow readers of large pages leave as much to the next one as each of them has. The other
+ * half is for what sockets have in their hands, which cannot be taken back or put into a file. When
+ * half of all is in use, connections make do with smaller reads and queues (`transport/thrift.ts`),
+ * so that it lasts for five times as many.
+ */
+
+import type { Budget } from "../base/budget.ts";
+import type { Spool, SpoolSupplies } from "../base/spool.ts";
+import { smallExtentBytes, type SpoolStore } from "../base/spool-store.ts";
+import { setThrift } from "../transport/thrift.ts";
+
+export interface FeedCounts {
+  /** Exchanges whose client or upstream took less than was there for it, since the start. */
+  begun: number;
+  /** And now. */
+  now: number;
+  /** Answers that upstreams were done with, while their clients were not; now. */
+  freedNow: number;
+  /** For how long clients went on to take answers whose upstreams were done with them, in ms. */
+  savedMs: number;
+}
+
+export class Spools implements SpoolSupplies {
+  readonly memory: Budget;
+  readonly store: SpoolStore | undefined;
+  readonly counts: FeedCounts = { begun: 0, now: 0, freedNow: 0, savedMs: 0 };
+  readonly nowMs: () => number;
+  readonly #live = new Set<Spool<unknown>>();
+  #isThrifty = false;
+
+  constructor(memory: Budget, store: SpoolStore | undefined, nowMs: () => number) {
+    this.memory = memory;
+    this.store = store;
+    this.nowMs = nowMs;
+  }
+
+  /** At least what one small read brings, as long as anything is left. */
+  get allowanceBytes(): number {
+    const { bytesMax, bytesUsed } = this.memory;
+    const share = (bytesMax / 2 - bytesUsed) / 4;
+    return bytesUsed < bytesMax ? Math.max(smallExtentBytes, share) : 0;
+  }
+
+  /** Nothing is left: who comes now is refused. */
+  get isExhausted(): boolean {
+    return this.memory.bytesUsed >= this.memory.bytesMax;
+  }
+
+  /** A socket has so many bytes in its hands that nobody else can use. */
+  charge(bytes: number): void {
+    this.memory.take(bytes);
+    this.#setThrift();
+  }
+
+  /** The same number that was charged. */
+  discharge(bytes: number): void {
+    this.memory.give(bytes);
+    this.#setThrift();
+  }
+
+  onSpoolBegun(spool: Spool<unknown>): void {
+    this.#live.add(spool);
+  }
+
+  onSpoolGone(spool: Spool<unknown>): void {
+    this.#live.delete(spool);
+  }
+
+  /** Allowances change without anybody being told: every 100 ms all are looked after. */
+  tick(): void {
+    this.#setThrift();
+    for (const spool of this.#live) spool.look();
+  }
+
+  #setThrift(): void {
+    const isThrifty = this.memory.bytesUsed > this.memory.bytesMax / 2;
+    if (isThrifty === this.#isThrifty) return;
+    this.#isThrifty = isThrifty;
+    setThrift(isThrifty);
+  }
+}
