@@ -103,7 +103,7 @@ export class Spool<Trailers = undefined> implements SegmentOwner {
     const left = this.#bytesMax - this.keptBytes;
     const last = this.#last;
     const lastRoom = last?.isFillable === true ? (last.bytes?.length ?? 0) - last.filled : 0;
-    const memory = Math.max(lastRoom, this.#supplies.allowanceBytes - this.#memoryBytes);
+    const memory = this.#supplies.allowanceBytes - this.#memoryBytes + lastRoom;
     const room = Math.max(0, Math.min(left, memory));
     this.#wantsRoom = room === 0;
     return room;

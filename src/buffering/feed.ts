@@ -69,8 +69,8 @@ export class Feed implements BodySink {
   #chargedBytes = 0;
   #owesRoom = false;
   #end: { readonly trailers: Fields | undefined; readonly isProper: boolean } | undefined;
-  /** When the end was known, with more to send, in ms; 0: it was not. */
-  #endedMs = 0;
+  /** When the end was known, with more to send, in ms; undefined: it was not. */
+  #endedMs: number | undefined;
   #isClosed = false;
 
   constructor(leg: FedLeg, owner: FeedOwner, spools: Spools, options: FeedOptions) {
@@ -167,7 +167,7 @@ export class Feed implements BodySink {
     if (this.#options.spool === undefined) this.#spool?.release();
     const { counts } = this.#spools;
     counts.now -= 1;
-    if (this.#endedMs === 0) return;
+    if (this.#endedMs === undefined) return;
     counts.freedNow -= 1;
     counts.savedMs += this.#spools.nowMs() - this.#endedMs;
   }

@@ -15,6 +15,7 @@ import type { RequestHead, ResponseHead } from "../../src/http/head.ts";
 import { ClientConnection } from "../../src/net/client-connection.ts";
 import { upstreamTimeouts } from "../../src/upstream/options.ts";
 import { UpstreamConnection } from "../../src/upstream/upstream-connection.ts";
+import { FakeStore } from "../support/fake-store.ts";
 import { MemoryTransport } from "../support/memory-transport.ts";
 import { emptyPlan, servicesOver } from "./a-worker.ts";
 import { requestHead } from "./heads.ts";
@@ -51,13 +52,17 @@ export class RelayBench {
   readonly #upstreamRemotes: MultiplexingRemote[] = [];
   readonly exchanges: Exchange[] = [];
   readonly failures: unknown[] = [];
-  readonly spools = new Spools(new Budget(64 * 1024 * 1024), undefined, () => 0);
+  readonly store: FakeStore;
+  readonly spools: Spools;
   /** Of the exchanges to come. */
   buffering: RouteBuffering = { requestBytesMax: 0, responseBytesMax: 0 };
   /** What the answers of the exchanges to come pass through. */
   filters: readonly Filter[] = [];
 
-  constructor(clients: Protocol, upstreams: Protocol) {
+  /** `memoryBytes` is the budget of bodies that wait. */
+  constructor(clients: Protocol, upstreams: Protocol, memoryBytes = 64 * 1024 * 1024) {
+    this.store = new FakeStore();
+    this.spools = new Spools(new Budget(memoryBytes), this.store, () => 0);
     this.#clients = clients;
     this.#upstreams = upstreams;
     this.#clientWire[0].onExchange = (head, leg) => {
@@ -88,6 +93,8 @@ export class RelayBench {
     // What a filter or the flush list has in hand is seen by no wire: it may take a turn each.
     for (let calmTurns = 0; calmTurns < 8; calmTurns++) {
       if (!this.#transport.isQuiet || wires.some((wire) => !wire.isQuiet)) calmTurns = 0;
+      if (this.store.answer()) calmTurns = 0;
+      this.spools.tick();
       await new Promise((resolve) => setImmediate(resolve));
     }
   }
@@ -112,7 +119,8 @@ export class RelayBench {
       isRepeatable: false,
     });
     try {
-      relay.send(opener, x.head);
+      if (relay.shouldCollect) relay.collect(() => relay.send(opener, x.head));
+      else relay.send(opener, x.head);
       const head = await answer.promise;
       if (this.filters.length > 0) relay.filter(head, this.filters);
       x.client.sendHead(head);
