@@ -13,8 +13,8 @@ export const largestBlockBytes: number = 64 * 1024;
 /** Blocks come in these sizes, in bytes. */
 const sizes = [smallestBlockBytes, 4 * 1024, 16 * 1024, largestBlockBytes] as const;
 
-/** Free blocks kept of each size: so many bytes, above which a burst's blocks are let go. */
-const freeBytesMax = 4 * 1024 * 1024;
+/** Free blocks kept of each size: up to 16 MB of the largest, above which a burst's are let go. */
+const freeMax = 256;
 
 const freeBySize: ReadonlyMap<number, Buffer[]> = new Map([
   [sizes[1], []],
@@ -37,7 +37,7 @@ export function takeBlock(size: number): Buffer {
 /** Nobody may have a view of it that is still looked at. */
 export function giveBlock(block: Buffer): void {
   const free = freeBySize.get(block.length);
-  if (free !== undefined && free.length * block.length < freeBytesMax) free.push(block);
+  if (free !== undefined && free.length < freeMax) free.push(block);
 }
 
 /**

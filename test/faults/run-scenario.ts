@@ -7,6 +7,7 @@ import { NetTransport } from "../../src/transport/net-transport.ts";
 import type { Transport } from "../../src/transport/channel.ts";
 import { startWorker, type Worker } from "../../src/worker.ts";
 import { MemoryTransport } from "../support/memory-transport.ts";
+import { routeBuffering } from "../../src/buffering/options.ts";
 import { planFor } from "./a-plan.ts";
 import { SeededBug } from "./faulty-channel.ts";
 import { FaultyTransport, type Fault } from "./faulty-transport.ts";
@@ -131,7 +132,8 @@ class Play {
 
   async begin(): Promise<void> {
     const ports = await Promise.all(this.#servers.map((server) => server.listen(this.#outer)));
-    this.#worker = await startWorker(planFor(ports), {
+    const change = this.#scenario.collects === true ? { buffering: routeBuffering } : {};
+    this.#worker = await startWorker(planFor(ports, {}, change), {
       transport: this.#faulty,
       time: { monotonicMs: () => this.#nowMs, wallMs: () => this.#nowMs },
       onTrouble: (what, error) => {

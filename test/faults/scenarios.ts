@@ -1,5 +1,5 @@
 /**
- * What is said while something goes wrong: twelve conversations of a client, the proxy and one or
+ * What is said while something goes wrong: conversations of a client, the proxy and one or
  * two upstreams. Without a fault each ends with all answers whole.
  */
 
@@ -16,6 +16,8 @@ export interface Scenario {
   readonly server: ServerScript;
   /** Says what the client says, and says no more once `isUsable` is false. */
   client(client: ToyClient): Promise<void>;
+  /** Bodies of requests are collected before an upstream is asked. */
+  readonly collects?: boolean;
   /** A FIN of an upstream in place of bytes may look like the end: nothing in the bytes tells. */
   readonly endsByClose?: boolean;
 }
@@ -32,7 +34,7 @@ const shortAnswer: Wanted = { status: 200, body: shortBody };
 
 const host = "Host: test\r\n";
 
-export const scenarios: readonly Scenario[] = [
+const streaming: readonly Scenario[] = [
   {
     name: "GET, sized",
     server: answering((connection) => connection.send(sized(longBody))),
@@ -181,6 +183,27 @@ export const scenarios: readonly Scenario[] = [
     },
   },
 ];
+
+const collected = new Set(["POST, sized", "POST, chunked, with Expect"]);
+
+const worthCollecting: readonly Scenario[] = [
+  ...streaming.filter(({ name }) => collected.has(name) || name.startsWith("PUT, said again")),
+  {
+    name: "POST to two upstreams",
+    upstreamCount: 2,
+    server: answering(sayReceipt),
+    client: (client) =>
+      ask(client, postHead("/post", longBody.length), receiptOf(longBody), longBody),
+  },
+];
+
+const collecting: readonly Scenario[] = worthCollecting.map((scenario) => ({
+  ...scenario,
+  name: `${scenario.name}, collected`,
+  collects: true,
+}));
+
+export const scenarios: readonly Scenario[] = [...streaming, ...collecting];
 
 const switching =
   "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n";
