@@ -121,7 +121,7 @@ export function createWorker(plan: Plan, options: WorkerOptions = {}): Worker {
   const pools = plan.pools.map((pool) => new Pool(pool, services));
   const switches = new SwitchFiles(plan.switchFiles, clock.nowMs, onTrouble);
   const hookTrouble = new HookTrouble(clock, onTrouble);
-  const spools = openSpools(plan.buffer, time.monotonicMs);
+  const spools = openSpools(plan.buffer, time.monotonicMs, onTrouble);
   const rooms: Rooms = {
     ...ownRooms(time.monotonicMs),
     spools,
@@ -162,13 +162,14 @@ export function createWorker(plan: Plan, options: WorkerOptions = {}): Worker {
     tick,
     watchedCount: () => wheel.size,
     upstreamConnectionCount: () => pools.reduce((sum, pool) => sum + pool.connectionCount, 0),
-    spooledBytes: () => spools.memory.bytesUsed,
+    spooledBytes: () => spools.memory.bytesUsed + (spools.store?.bytesUsed ?? 0),
     reopenLogs: () =>
       accessLog?.reopen((error) => onTrouble("cannot reopen the access log", error)),
     noteRejection: rejectionNoter(counters, onTrouble),
     async stop(graceMs) {
       await doors.drain(graceMs);
       for (const pool of pools) pool.stop();
+      spools.close();
       clearInterval(timer);
       await closeInTime(accessLog);
     },

@@ -4,6 +4,7 @@ import { totalmem } from "node:os";
 
 import { Budget } from "../base/budget.ts";
 import type { BufferOptions } from "./options.ts";
+import { SpoolFile } from "./spool-file.ts";
 import { Spools } from "./spools.ts";
 
 const mebibyte = 1024 * 1024;
@@ -13,9 +14,18 @@ const memoryPart = 8;
 const memoryBytesMin = 32 * mebibyte;
 const memoryBytesMax = 256 * mebibyte;
 
-export function openSpools(options: BufferOptions, nowMs: () => number): Spools {
-  const memory = new Budget(options.memoryBytesMax ?? usualMemoryBytes());
-  return new Spools(memory, undefined, nowMs);
+type OnTrouble = (what: string, error: unknown) => void;
+
+export function openSpools(
+  options: BufferOptions,
+  nowMs: () => number,
+  onTrouble: OnTrouble,
+): Spools {
+  const { memoryBytesMax: memoryBytes = usualMemoryBytes(), diskBytesMax, directory } = options;
+  const budget = new Budget(diskBytesMax);
+  const isThere = diskBytesMax > 0;
+  const file = isThere ? new SpoolFile({ directory, budget, nowMs, onTrouble }) : undefined;
+  return new Spools(new Budget(memoryBytes), file, nowMs);
 }
 
 /** A cgroup's limit counts, if it is less than what the machine has. */

@@ -15,6 +15,11 @@ import type { Budget } from "../base/budget.ts";
 import type { Spool, SpoolSupplies } from "../base/spool.ts";
 import { smallExtentBytes, type SpoolStore } from "../base/spool-store.ts";
 import { setThrift } from "../transport/thrift.ts";
+import type { SpoolFile } from "./spool-file.ts";
+
+/** The spool file, as far as it is not behind `SpoolStore`. */
+type Store = SpoolStore &
+  Pick<SpoolFile, "tick" | "close" | "bytesUsed" | "bytesWritten" | "errors">;
 
 export interface FeedCounts {
   /** Exchanges whose client or upstream took less than was there for it, since the start. */
@@ -29,13 +34,14 @@ export interface FeedCounts {
 
 export class Spools implements SpoolSupplies {
   readonly memory: Budget;
-  readonly store: SpoolStore | undefined;
+  /** undefined: no file. */
+  readonly store: Store | undefined;
   readonly counts: FeedCounts = { begun: 0, now: 0, freedNow: 0, savedMs: 0 };
   readonly nowMs: () => number;
   readonly #live = new Set<Spool<unknown>>();
   #isThrifty = false;
 
-  constructor(memory: Budget, store: SpoolStore | undefined, nowMs: () => number) {
+  constructor(memory: Budget, store: Store | undefined, nowMs: () => number) {
     this.memory = memory;
     this.store = store;
     this.nowMs = nowMs;
@@ -77,6 +83,11 @@ export class Spools implements SpoolSupplies {
   tick(): void {
     this.#setThrift();
     for (const spool of this.#live) spool.look();
+    this.store?.tick();
+  }
+
+  close(): void {
+    this.store?.close();
   }
 
   #setThrift(): void {

@@ -7,6 +7,9 @@ import type { Extent, SpoolStore, StoreClient } from "../../src/base/spool-store
 export class FakeStore implements SpoolStore {
   isUsable = true;
   allowanceBytes = Infinity;
+  readonly bytesUsed = 0;
+  readonly bytesWritten = 0;
+  readonly errors = 0;
   /** Calls to come that fail, counted from 1. */
   readonly failing: Set<number>;
   readonly #places = new Map<number, Buffer>();
@@ -60,6 +63,10 @@ export class FakeStore implements SpoolStore {
     next?.();
     return next !== undefined;
   }
+
+  tick(): void {}
+
+  close(): void {}
 
   answerAll(): void {
     while (this.answer());
