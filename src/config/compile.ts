@@ -9,7 +9,8 @@ import { dirname, resolve } from "node:path";
 import type { IpSet } from "../base/ip-set.ts";
 import { describe, reject, type Reader } from "../base/reader.ts";
 import type { Plan, RoutePlan } from "../exchange/plan.ts";
-import { bufferOptions } from "../buffering/options.ts";
+import { bufferOptions, type BufferOptions } from "../buffering/options.ts";
+import { bufferSchema } from "../buffering/schema.ts";
 import { clientLimits, clientTimeouts, type ClientLimits } from "../limits/options.ts";
 import { clientLimitsSchema, programTimeoutsSchema } from "../limits/schema.ts";
 import { accessLogDefaults, eventLogDefaults, type EventLogOptions } from "../observe/options.ts";
@@ -150,13 +151,20 @@ function readRest(root: Place): RestOfPlan & LogOptions {
   return {
     limits: readLimits(root.at("limits")),
     timeouts: { ...clientTimeouts, ...timeouts?.client },
-    buffer: bufferOptions,
+    buffer: readBuffer(root.at("buffer")),
     forwarded: (forwarded.isThere ? forwarded.parse(forwardedSchema) : undefined) ?? {
       rfc7239: false,
     },
     ...readLogs(root.at("logs")),
     drainMs: timeouts?.drainMs ?? usualDrainMs,
   };
+}
+
+/** The folder's name starts from the config's folder, like a file's. */
+function readBuffer(place: Place): BufferOptions {
+  const given = place.isThere ? place.parse(bufferSchema) : undefined;
+  const options = { ...bufferOptions, ...given };
+  return { ...options, directory: resolve(place.source.folder, options.directory) };
 }
 
 /** A field or a target that is longer than the whole head could never arrive. */

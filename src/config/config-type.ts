@@ -13,6 +13,8 @@ import type {
 
 /** The config. */
 export interface Config {
+  /** How much room there is for bodies that wait for slow clients and of slow uploads. */
+  readonly buffer?: BufferConfig | undefined;
   /** Whose defaults are meant: accepted, and pins nothing yet. */
   readonly compat?: string | undefined;
   /** What holds for every site that does not say otherwise. */
@@ -60,6 +62,26 @@ export interface Config {
   readonly trust?: string | readonly string[] | undefined;
   /** Threads that move bytes. `"auto"` by default. */
   readonly workers?: 1 | "auto" | undefined;
+}
+
+/** Room for bodies that wait. */
+export interface BufferConfig {
+  /**
+   * Bodies that wait in memory, all of them together, with what sockets have in their hands.
+   * When it is used up, new requests get a 503. Without it: an eighth of the machine's memory,
+   * at least 32MiB and at most 256MiB.
+   */
+  readonly memory?: string | undefined;
+  /**
+   * Bodies that wait in the spool file, all of them together. `off`: no file. `"1GiB"` by
+   * default.
+   */
+  readonly disk?: string | false | undefined;
+  /**
+   * The folder of the spool file, which has no name there. A relative one starts from the
+   * config's folder. `"/var/tmp"` by default.
+   */
+  readonly directory?: string | undefined;
 }
 
 /** Limits for clients. */
@@ -132,6 +154,16 @@ export interface ClientTimeoutsConfig {
   readonly bodyRate?: string | undefined;
   /** A client that takes no byte of its answer for so long is gone. `"60s"` by default. */
   readonly write?: string | undefined;
+  /**
+   * Over so much time in which an answer waited for its client, its rate is looked at. `"60s"`
+   * by default.
+   */
+  readonly responseGrace?: string | undefined;
+  /**
+   * The slowest client that is waited for: one that takes less of what waits for it is gone.
+   * `"250B/s"` by default.
+   */
+  readonly responseRate?: string | false | undefined;
   /** Silence in both directions of a WebSocket or of another upgrade. `"1h"` by default. */
   readonly tunnel?: string | undefined;
   /** How long a stop waits for requests in flight. `"30s"` by default. */

@@ -5,6 +5,7 @@
 
 import type { AccessOptions, BasicOptions } from "../access/options.ts";
 import { writeByteCount, writeByteRate, writeDurationMs } from "../base/quantity.ts";
+import type { BandwidthOptions } from "../limits/options.ts";
 import type { ErrorPages } from "../exchange/error-pages.ts";
 import type { Action, Plan, ProxyAction, RespondAction, RoutePlan } from "../exchange/plan.ts";
 import type { EventLogOptions } from "../observe/options.ts";
@@ -44,6 +45,7 @@ export function effectiveConfig(
     }),
     metrics: metricsOf(plan),
     errors: errorsOf(plan.errorPages),
+    buffer: bufferOf(plan),
     limits: limitsOf(plan),
     timeouts: clientTimeoutsOf(plan),
     pools: pools.length === 0 ? undefined : Object.fromEntries(pools.map(poolEntry)),
@@ -68,6 +70,14 @@ function metricsOf({ metrics }: Plan): unknown {
   return second === undefined ? (first?.label ?? "off") : second.port;
 }
 
+function bufferOf({ buffer: { memoryBytesMax, diskBytesMax, directory } }: Plan): Map {
+  return {
+    memory: memoryBytesMax && writeByteCount(memoryBytesMax),
+    disk: diskBytesMax === 0 ? "off" : writeByteCount(diskBytesMax),
+    directory,
+  };
+}
+
 function limitsOf({ limits }: Plan): Map {
   return {
     connections: limits.connectionsMax,
@@ -86,6 +96,8 @@ function clientTimeoutsOf({ timeouts, drainMs }: Plan): Map {
     bodyGrace: writeDurationMs(timeouts.bodyGraceMs),
     bodyRate: writeByteRate(timeouts.bodyRateMin),
     write: writeDurationMs(timeouts.writeMs),
+    responseGrace: writeDurationMs(timeouts.responseGraceMs),
+    responseRate: timeouts.responseRateMin === 0 ? "off" : writeByteRate(timeouts.responseRateMin),
     tunnel: writeDurationMs(timeouts.tunnelMs),
     drain: writeDurationMs(drainMs),
   };
@@ -146,7 +158,7 @@ function siteOf({ routes }: SiteOptions<RoutePlan>, around: Around): Map {
 }
 
 function routeOf({ match, route }: Entry, guard: RoutePlan | undefined, around: Around): Map {
-  const { access, maintenance, fieldRules, hooks, bodyBytesMax, errorPages } = route;
+  const { access, maintenance, fieldRules, hooks, errorPages } = route;
   const outer = guard?.access;
   return defined({
     ...matchOf(match),
@@ -155,7 +167,8 @@ function routeOf({ match, route }: Entry, guard: RoutePlan | undefined, around: 
     access: access === undefined ? outer && "off" : accessOf(access, outer, around),
     maintenance:
       maintenance === undefined ? guard?.maintenance && "off" : maintenanceOf(maintenance),
-    limits: { body: bodyBytesMax === 0 ? "off" : writeByteCount(bodyBytesMax) },
+    limits: routeLimitsOf(route),
+    buffer: route.action.type === "proxy" ? bufferingOf(route) : undefined,
     errors: errorsOf(errorPages) ?? (around.plan.errorPages && "off"),
     hooks: hooks && defined({ request: hookOf(hooks.request), response: hookOf(hooks.response) }),
     headers:
@@ -163,6 +176,28 @@ function routeOf({ match, route }: Entry, guard: RoutePlan | undefined, around: 
       defined({ request: rulesOf(fieldRules.request), response: rulesOf(fieldRules.response) }),
   });
 }
+
+function routeLimitsOf({ bodyBytesMax, bandwidth }: RoutePlan): Map {
+  return defined({ body: sizeOrOff(bodyBytesMax), bandwidth: bandwidth && bandwidthOf(bandwidth) });
+}
+
+function bandwidthOf(options: BandwidthOptions): Map {
+  const { responseRate, freeBytes, routeRate, clientRate } = options;
+  const rate = (bytes: number): string | undefined =>
+    bytes === 0 ? undefined : writeByteRate(bytes);
+  return defined({
+    response: rate(responseRate),
+    after: freeBytes === 0 ? undefined : writeByteCount(freeBytes),
+    route: rate(routeRate),
+    client: rate(clientRate),
+  });
+}
+
+function bufferingOf({ buffering: { requestBytesMax, responseBytesMax } }: RoutePlan): Map {
+  return { request: sizeOrOff(requestBytesMax), response: sizeOrOff(responseBytesMax) };
+}
+
+const sizeOrOff = (bytes: number): string => (bytes === 0 ? "off" : writeByteCount(bytes));
 
 /** What is not there, but said outside, is switched off. */
 function accessOf(

@@ -5,10 +5,12 @@
 
 import type { AccessOptions } from "../access/options.ts";
 import { describe, isOff, reject, type Reader } from "../base/reader.ts";
-import { routeBuffering } from "../buffering/options.ts";
+import { routeBuffering, type RouteBuffering } from "../buffering/options.ts";
+import { bufferSwitch, routeBufferSchema } from "../buffering/schema.ts";
 import type { ErrorPages } from "../exchange/error-pages.ts";
 import type { Action, RoutePlan } from "../exchange/plan.ts";
 import { isToken } from "../http/fields.ts";
+import type { BandwidthOptions } from "../limits/options.ts";
 import { routeLimitsSchema } from "../limits/schema.ts";
 import type { MaintenanceOptions } from "../maintenance/options.ts";
 import type { FieldRules, Hooks, PathMapping } from "../rewriting/options.ts";
@@ -31,6 +33,8 @@ export interface RoomWishes {
   readonly access: AccessOptions | undefined;
   readonly maintenance: MaintenanceOptions | undefined;
   readonly bodyBytesMax: number;
+  readonly buffering: RouteBuffering;
+  readonly bandwidth: BandwidthOptions | undefined;
   /** Of `defaults`: farther away than what a pool says itself. */
   readonly farTimeouts: Partial<UpstreamTimeouts>;
   readonly timeouts: Partial<UpstreamTimeouts>;
@@ -44,6 +48,8 @@ const noWishes: RoomWishes = {
   access: undefined,
   maintenance: undefined,
   bodyBytesMax: 0,
+  buffering: routeBuffering,
+  bandwidth: undefined,
   farTimeouts: {},
   timeouts: {},
   fieldRules: { request: [], response: [] },
@@ -70,6 +76,9 @@ export function readRooms(place: Place, outer: RoomWishes): RoomWishes {
     access: readAccess(place.at("access"), outer.access),
     maintenance: readMaintenance(place.at("maintenance"), outer.maintenance),
     bodyBytesMax: limits?.bodyBytesMax ?? outer.bodyBytesMax,
+    buffering: { ...outer.buffering, ...readBuffering(place.at("buffer")) },
+    // The same object for all who inherit it: what they have together is counted by it.
+    bandwidth: limits?.bandwidth === undefined ? outer.bandwidth : (limits.bandwidth ?? undefined),
     farTimeouts: outer.farTimeouts,
     timeouts: { ...outer.timeouts, ...timeouts },
     fieldRules:
@@ -78,6 +87,11 @@ export function readRooms(place: Place, outer: RoomWishes): RoomWishes {
     mapping: mapping ?? outer.mapping,
     errorPages: readErrorPages(place.at("errors"), outer.errorPages),
   };
+}
+
+function readBuffering(place: Place): Partial<RouteBuffering> | undefined {
+  if (!place.isThere) return undefined;
+  return place.isMap ? place.parse(routeBufferSchema) : place.read(bufferSwitch);
 }
 
 function optional<T>(place: Place, read: (place: Place) => T | undefined): T | undefined {
@@ -190,8 +204,8 @@ export function finishRoute(name: string, action: UnfinishedAction, rooms: RoomW
     access: rooms.access,
     maintenance: rooms.maintenance,
     bodyBytesMax: rooms.bodyBytesMax,
-    buffering: routeBuffering,
-    bandwidth: undefined,
+    buffering: rooms.buffering,
+    bandwidth: rooms.bandwidth,
     mapping: rooms.mapping,
     fieldRules: request.length + response.length === 0 ? undefined : rooms.fieldRules,
     hooks: finished.type === "proxy" ? rooms.hooks : undefined,

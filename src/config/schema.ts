@@ -9,6 +9,7 @@
  */
 
 import { fileShape, off, oneOrMore, type Shape } from "../base/shape.ts";
+import { bufferSchema } from "../buffering/schema.ts";
 import { clientLimitsSchema, programTimeoutsSchema } from "../limits/schema.ts";
 import { accessMap as accessLogMap, logsSchema } from "../observe/schema.ts";
 import { forwardedSchema } from "../rewriting/schema.ts";
@@ -72,6 +73,11 @@ const logsMap = mapWith(
 );
 
 const topShape = {
+  buffer: described(bufferSchema, {
+    description:
+      "How much room there is for bodies that wait for slow clients and of slow uploads.",
+    examples: [{ memory: "512MiB", disk: "20GiB", directory: "/var/lib/foregate" }],
+  }),
   compat: value(
     {
       type: "string",

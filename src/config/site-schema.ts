@@ -1,7 +1,8 @@
 /** What may stand in `defaults`, a site and a route, described. */
 
 import { fileShape, mapOf, off, oneOrMore, textShape, type Shape } from "../base/shape.ts";
-import { routeLimitsSchema } from "../limits/schema.ts";
+import { routeBufferSchema } from "../buffering/schema.ts";
+import { bandwidthMap, bandwidthRate, routeLimitsSchema } from "../limits/schema.ts";
 import { retryAfterTime } from "../maintenance/schema.ts";
 import { redirectMap, targetShape } from "../rewriting/redirect-schema.ts";
 import { headersSchema, mappingShape } from "../rewriting/schema.ts";
@@ -74,6 +75,20 @@ const hooksShape = {
 
 const hooksMap = mapWith(hooksShape, { id: "HooksConfig", title: "Hooks" });
 
+const routeLimitsMap = mapWith(
+  {
+    ...routeLimitsSchema.in.shape,
+    bandwidth: described(either(what(bandwidthRate.shape), bandwidthMap), {
+      description:
+        "How fast answers go at most: a rate for each answer, or a map. The nearest place wins as " +
+        "a whole; `off` lifts what is said outside.",
+      default: "off",
+      examples: ["1MB/s", { response: "1MB/s", after: "10MB", client: "5MB/s" }],
+    }),
+  },
+  { id: "RouteLimitsConfig", title: "Limits of a route" },
+);
+
 /** Keys that may stand in `defaults`, too. */
 const roomShape = {
   access: described(either(accessMap, what(off)), {
@@ -87,9 +102,16 @@ const roomShape = {
       "whole; `off` lifts what is said outside.",
     examples: [true, { retryAfter: "10m", allow: ["10.0.0.0/8"] }, "off"],
   }),
-  limits: described(routeLimitsSchema, {
-    description: "How much a request may bring.",
-    examples: [{ body: "10MB" }],
+  buffer: described(either(routeBufferSchema, what({ enum: ["on", true] }), what(off)), {
+    description:
+      "How much is kept for slow clients and of slow uploads, so that they hold no upstream. The " +
+      "nearest place wins, key by key; `off` is for both.",
+    default: "on",
+    examples: [{ request: "off" }, { response: "10MiB" }, "off"],
+  }),
+  limits: described(routeLimitsMap, {
+    description: "How much a request may bring, and how fast its answer may go.",
+    examples: [{ body: "10MB" }, { bandwidth: "1MB/s" }],
   }),
   timeouts: described(upstreamTimeoutsSchema, {
     description:

@@ -14,7 +14,12 @@ export interface DefaultsConfig {
    * whole; `off` lifts what is said outside.
    */
   readonly maintenance?: MaintenanceConfig | "on" | true | "off" | false | undefined;
-  /** How much a request may bring. */
+  /**
+   * How much is kept for slow clients and of slow uploads, so that they hold no upstream. The
+   * nearest place wins, key by key; `off` is for both. `"on"` by default.
+   */
+  readonly buffer?: RouteBufferConfig | "on" | true | "off" | false | undefined;
+  /** How much a request may bring, and how fast its answer may go. */
   readonly limits?: RouteLimitsConfig | undefined;
   /**
    * How long upstreams are waited for. The `proxy` map, the route, the site, the pool and
@@ -104,6 +109,21 @@ export interface MaintenanceConfig {
   readonly while?: string | undefined;
 }
 
+/** Buffering of a route. */
+export interface RouteBufferConfig {
+  /**
+   * A request's body is collected up to this size before an upstream is asked; a larger one is
+   * streamed. `off`: always streamed. `true`: as without it. `"16MiB"` by default.
+   */
+  readonly request?: string | false | true | undefined;
+  /**
+   * So much of an answer is taken from its upstream ahead of a slow client. `off`: the
+   * upstream waits for the client. `X-Accel-Buffering: no` or `yes` of the upstream decides
+   * for its answer; event streams and gRPC are never kept. `"1GiB"` by default.
+   */
+  readonly response?: string | false | true | undefined;
+}
+
 /** Limits of a route. */
 export interface RouteLimitsConfig {
   /**
@@ -111,6 +131,11 @@ export interface RouteLimitsConfig {
    * outside. `"off"` by default.
    */
   readonly body?: string | false | undefined;
+  /**
+   * How fast answers go at most: a rate for each answer, or a map. The nearest place wins as a
+   * whole; `off` lifts what is said outside. `"off"` by default.
+   */
+  readonly bandwidth?: string | false | BandwidthConfig | undefined;
 }
 
 /** Timeouts for upstreams. */
@@ -283,6 +308,21 @@ export interface BasicConfig {
   readonly realm?: string | undefined;
   /** `false` keeps the `Authorization` field from the upstream. `true` by default. */
   readonly forward?: boolean | undefined;
+}
+
+/** How fast answers go. */
+export interface BandwidthConfig {
+  /** Each answer on its own. `"off"` by default. */
+  readonly response?: string | false | undefined;
+  /** So much of each answer goes out before `response` holds, if it is there. */
+  readonly after?: string | undefined;
+  /** All answers of a route together. `"off"` by default. */
+  readonly route?: string | false | undefined;
+  /**
+   * All answers to one client together: to an IPv4 address, or to an IPv6 network of 64 bits.
+   * Routes that inherit this count together. `"off"` by default.
+   */
+  readonly client?: string | false | undefined;
 }
 
 /** Rules for fields. */

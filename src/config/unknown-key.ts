@@ -6,7 +6,7 @@ import type { ProblemKind } from "./problems.ts";
 /** Keys that later versions bring: known by name, so that nobody hunts for a mistyped one. */
 const laterKeys: ReadonlySet<string> = new Set(
   (
-    "admin backup buffer cache canary compress connectionsPerClient dns " +
+    "admin backup cache canary compress connectionsPerClient dns " +
     "email errors health http2 http3 jwt metrics mirror oidc outlier " +
     "rate retry rewrite shared shutdown slowStart sticky test tls translate weight"
   ).split(" "),
@@ -15,17 +15,23 @@ const laterKeys: ReadonlySet<string> = new Set(
 /** Where the keys of this version belong. */
 export const homes: Readonly<Record<string, string>> = {
   access: "`defaults`, a site or a route",
+  after: "`limits.bandwidth` of `defaults`, a site or a route",
   allow: "`access` of `defaults`, a site or a route",
   balance: "a pool or the map of a `proxy`",
+  bandwidth: "`limits` of `defaults`, a site or a route",
   basic: "`access` of `defaults`, a site or a route",
   body: "`limits` of `defaults`, a site or a route",
   bodyGrace: "`timeouts` at the top",
   bodyRate: "`timeouts` at the top",
+  buffer: "the top, `defaults`, a site or a route",
+  client: "`limits.bandwidth` of `defaults`, a site or a route",
   compat: "the top of the config",
   connect: "`timeouts` of `defaults`, a pool, a site or a route",
   connections: "`limits` at the top",
   defaults: "the top of the config",
   deny: "`access` of `defaults`, a site or a route",
+  directory: "`buffer` at the top",
+  disk: "`buffer` at the top",
   drain: "`timeouts` at the top",
   exchanges: "`limits` at the top",
   field: "`limits` at the top",
@@ -45,6 +51,7 @@ export const homes: Readonly<Record<string, string>> = {
   listen: "the top of the config",
   logs: "the top of the config",
   maintenance: "`defaults`, a site or a route",
+  memory: "`buffer` at the top",
   method: "a route",
   path: "a route",
   pools: "the top of the config",
@@ -55,6 +62,8 @@ export const homes: Readonly<Record<string, string>> = {
   redirect: "a site or a route",
   replace: "a site or a route",
   respond: "a site or a route",
+  responseGrace: "`timeouts` at the top",
+  responseRate: "`timeouts` at the top",
   retryAfter: "`maintenance` of `defaults`, a site or a route",
   routes: "a site",
   sites: "the top of the config",

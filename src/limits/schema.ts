@@ -6,12 +6,15 @@ import {
   byteCount,
   byteRate,
   defined,
+  describe,
   durationMs,
+  isOff,
+  reject,
   wholeNumber,
   type Reader,
 } from "../base/reader.ts";
 import type { About } from "../base/shape.ts";
-import type { ClientLimits, ClientTimeouts } from "./options.ts";
+import type { BandwidthOptions, ClientLimits, ClientTimeouts } from "./options.ts";
 
 const key = <T>(reader: Reader<T>, about: About) =>
   z
@@ -100,6 +103,18 @@ export const programTimeoutsSchema = z
       default: "60s",
       examples: ["2m"],
     }),
+    responseGrace: key(durationMs({ min: "1s", max: "1h" }), {
+      description:
+        "Over so much time in which an answer waited for its client, its rate is looked at.",
+      default: "60s",
+      examples: ["30s"],
+    }),
+    responseRate: key(byteRate({ min: "1B/s", max: "1GB/s", off: true }), {
+      description:
+        "The slowest client that is waited for: one that takes less of what waits for it is gone.",
+      default: "250B/s",
+      examples: ["1KB/s", "off"],
+    }),
     tunnel: key(durationMs({ min: "100ms", max: "30d" }), {
       description: "Silence in both directions of a WebSocket or of another upgrade.",
       default: "1h",
@@ -118,8 +133,8 @@ export const programTimeoutsSchema = z
       bodyGraceMs: timeouts.bodyGrace,
       bodyRateMin: timeouts.bodyRate,
       writeMs: timeouts.write,
-      responseGraceMs: undefined,
-      responseRateMin: undefined,
+      responseGraceMs: timeouts.responseGrace,
+      responseRateMin: timeouts.responseRate,
       tunnelMs: timeouts.tunnel,
     }),
     drainMs: timeouts.drain,
@@ -129,7 +144,52 @@ export const programTimeoutsSchema = z
 export interface RouteLimits {
   /** 0: no limit. */
   readonly bodyBytesMax: number;
+  /** null: as fast as clients can. */
+  readonly bandwidth: BandwidthOptions | null;
 }
+
+export const bandwidthRate = byteRate({ min: "1KB/s", max: "100GB/s", off: true });
+
+export const bandwidthMap = z
+  .strictObject({
+    response: key(bandwidthRate, {
+      description: "Each answer on its own.",
+      default: "off",
+      examples: ["1MB/s"],
+    }),
+    after: key(byteCount({ min: "1B", max: "1TiB" }), {
+      description: "So much of each answer goes out before `response` holds, if it is there.",
+      examples: ["10MB"],
+    }),
+    route: key(bandwidthRate, {
+      description: "All answers of a route together.",
+      default: "off",
+      examples: ["50MB/s"],
+    }),
+    client: key(bandwidthRate, {
+      description:
+        "All answers to one client together: to an IPv4 address, or to an IPv6 network of 64 " +
+        "bits. Routes that inherit this count together.",
+      default: "off",
+      examples: ["5MB/s"],
+    }),
+  })
+  .transform((bandwidth): BandwidthOptions => ({
+    responseRate: bandwidth.response ?? 0,
+    freeBytes: bandwidth.after ?? 0,
+    routeRate: bandwidth.route ?? 0,
+    clientRate: bandwidth.client ?? 0,
+  }))
+  .meta({ id: "BandwidthConfig", title: "How fast answers go" });
+
+/** A rate grows to a map; `off` is null, which no map can be. */
+const asBandwidth: Reader<object | null> = (value, reporter) => {
+  if (isOff(value)) return null;
+  if (typeof value === "object" && value !== null) return value;
+  if (typeof value === "string") return { response: value };
+  const want = "want a rate, off or a map such as { client: 5MB/s }";
+  return reject(reporter, { message: `${want}, found ${describe(value)}` });
+};
 
 /** `off` lifts what `defaults` or the site says. */
 export const routeLimitsSchema = z
@@ -141,6 +201,9 @@ export const routeLimitsSchema = z
       default: "off",
       examples: ["10MB", "off"],
     }),
+    bandwidth: z.unknown().transform(asBandwidth).pipe(bandwidthMap.nullable()).optional(),
   })
-  .transform((limits) => defined<RouteLimits>({ bodyBytesMax: limits.body }))
+  .transform((limits) =>
+    defined<RouteLimits>({ bodyBytesMax: limits.body, bandwidth: limits.bandwidth }),
+  )
   .meta({ id: "RouteLimitsConfig", title: "Limits of a route" });

@@ -53,7 +53,11 @@ const cases: readonly Case[] = [
   { words: "run extra", code: 2, stderr: /too many arguments/ },
   { words: "-c good.yaml", code: 2, stderr: /behind a command: foregate run -c FILE/ },
   { words: "run good.yaml", code: 2, stderr: /\(a config is named with -c good\.yaml\)/ },
-  { words: "print -c good.yaml", code: 0, stdout: /^listen:\n {2}- :8080\n.* {10}body: off\n$/s },
+  {
+    words: "print -c good.yaml",
+    code: 0,
+    stdout: /^listen:\n {2}- :8080\n.* {10}response: 1GiB\n$/s,
+  },
   { words: "print -c good.yaml --json", code: 0, stdout: /^\{\n {2}"listen": \[\n {4}":8080"/ },
   { words: "print -c wrong.yaml", code: 3, stderr: /FG1005.*FG1004|FG1004.*FG1005/s },
   {

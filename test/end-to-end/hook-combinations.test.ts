@@ -37,6 +37,7 @@ const ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 const expecting = "POST / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n";
 
 scenario("hooks: a client that waits for 100 gets the upstream's, behind a hook that waits", {
+  streams: true,
   config: by({ request: turn, response: turn }),
   client: [
     say(expecting),
@@ -108,6 +109,7 @@ scenario("hooks: HEAD, 204, 304 and trailers pass a response hook that waits, pi
 });
 
 scenario("hooks: a body that grows too large while a response hook waits is a 413", {
+  streams: true,
   config: by({ response: () => new Promise(() => {}) }, { limits: { body: "10B" } }),
   client: [
     say("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n"),

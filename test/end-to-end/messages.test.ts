@@ -56,6 +56,7 @@ scenario("pipelined requests go one after the other, and are answered in order",
 });
 
 scenario("chunks both ways, with trailers", {
+  streams: true,
   client: [
     say("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nTE: trailers\r\n"),
     say("Connection: TE\r\n\r\n6\r\nhello \r\n"),

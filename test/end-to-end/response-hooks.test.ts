@@ -135,6 +135,7 @@ scenario("response hook: an answer without a body may be replaced by one with a 
 });
 
 scenario("response hook: an upload that nobody wants any more is drained", {
+  streams: true,
   config: sorry,
   client: [
     say("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n"),

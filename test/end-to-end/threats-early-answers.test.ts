@@ -35,6 +35,7 @@ const expecting = head("Content-Length: 5\r\nExpect: 100-continue\r\n");
 const evil = "GET /evil HTTP/1.1\r\nHost: x\r\n\r\n";
 
 scenario("threat 48: a body shorter than its length is never completed", {
+  streams: true,
   client: [say(head("Content-Length: 10\r\n"), "hello"), wait("half"), end(), expectGone()],
   a: [
     expect("\r\n\r\nhello"),
@@ -45,6 +46,7 @@ scenario("threat 48: a body shorter than its length is never completed", {
 });
 
 scenario("threat 48: chunks without the last one are never completed", {
+  streams: true,
   client: [
     say(head("Transfer-Encoding: chunked\r\n"), "5\r\nhello\r\n"),
     wait("half"),
@@ -66,6 +68,7 @@ scenario("threat 48: chunks without the last one are never completed", {
 });
 
 scenario("threat 50: 100 is relayed, and the body follows", {
+  streams: true,
   client: [
     say(expecting),
     expect("HTTP/1.1 100 Continue\r\n\r\n"),
@@ -90,6 +93,7 @@ scenario("threat 50: a body that does not wait for 100 goes on as well", {
 });
 
 scenario("threat 50: a final answer instead of 100 ends both connections", {
+  streams: true,
   client: [
     say(expecting),
     expect("HTTP/1.1 403 No\r\n"),
@@ -119,6 +123,7 @@ for (const [name, framing, body] of [
   ["chunked", "Transfer-Encoding: chunked\r\n", `64\r\n${evil.padEnd(100, "x")}\r\n0\r\n\r\n`],
 ] as const) {
   scenario(`threat 52: the rest of a ${name} body is drained behind an early answer`, {
+    streams: true,
     client: [
       say(head(framing), body.slice(0, 50)),
       expect("\r\n\r\nearly"),
@@ -180,6 +185,7 @@ scenario("threat 52: too much left of a body ends the connection, and the answer
 });
 
 scenario("threat 52: whoever sends nothing more of a body is not waited for", {
+  streams: true,
   scriptsTime: true,
   client: [
     say(head("Content-Length: 100\r\n"), "half"),
@@ -192,6 +198,7 @@ scenario("threat 52: whoever sends nothing more of a body is not waited for", {
 });
 
 scenario("threat 52: an early answer without end is streamed while the body comes", {
+  streams: true,
   client: [
     say(head("Content-Length: 10\r\n"), "hello"),
     expect("one"),
@@ -227,6 +234,7 @@ scenario("threat 55: a length at the limit passes", {
 });
 
 scenario("threat 55: chunks over the limit are refused when they pass it", {
+  streams: true,
   ...limited,
   client: [
     say(head("Transfer-Encoding: chunked\r\n"), "5\r\nhello\r\n"),
@@ -249,6 +257,7 @@ scenario("threat 55: chunks over the limit are refused when they pass it", {
 });
 
 scenario("threat 55: the limit counts what comes after an early head, too", {
+  streams: true,
   ...limited,
   client: [
     say(head("Transfer-Encoding: chunked\r\n"), "5\r\nhello\r\n"),

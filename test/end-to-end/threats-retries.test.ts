@@ -142,6 +142,7 @@ scenario("threat 67: PUT is sent again with its whole body", {
 });
 
 scenario("threat 67: PUT is sent again with the part that has come, and then the rest", {
+  streams: true,
   client: [
     ...warmClient,
     say("PUT / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n"),
@@ -161,6 +162,7 @@ scenario("threat 67: PUT is sent again with the part that has come, and then the
 });
 
 scenario("threat 67: a body too large to be kept is not sent again", {
+  streams: true,
   client: [
     ...warmClient,
     say("PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: 200000\r\n\r\n", "b".repeat(200_000)),
@@ -173,6 +175,7 @@ scenario("threat 67: a body too large to be kept is not sent again", {
 const slowDials = new SlowDials();
 
 scenario("threat 67: a body that grows too large while the second attempt is made", {
+  streams: true,
   transport: slowDials,
   client: [
     ...warmClient,

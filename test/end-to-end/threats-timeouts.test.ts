@@ -84,6 +84,7 @@ scenario("threat 123: with a time of 200 ms, on the machine's own clock", {
 });
 
 scenario("threat 124: a body slower than 500 B/s is given up after 10 s", {
+  streams: true,
   scriptsTime,
   client: [
     say(post(100_000)),
@@ -127,6 +128,7 @@ scenario("threat 124: time in which the upstream takes nothing is not the client
 });
 
 scenario("threat 124: with a grace of 300 ms, on the machine's own clock", {
+  streams: true,
   timeouts: { bodyGraceMs: 300 },
   client: [say(post(100_000), "hello"), expect("HTTP/1.1 408 "), expectEnd()],
   a: [expect("hello"), expectReset()],

@@ -89,7 +89,7 @@ export class FakeSpoolDevice implements SpoolDevice {
 }
 
 function partOf(bytes: number, mishap: Mishap | undefined): number {
-  return mishap === "nothing" ? 0 : mishap === "short" ? bytes >> 1 : bytes;
+  return mishap === "nothing" ? 0 : mishap === "short" ? (bytes + 1) >> 1 : bytes;
 }
 
 function errorOf(code: string): Error {

@@ -11,6 +11,8 @@ export interface PlanChanges {
   readonly limits?: Partial<Plan["limits"]>;
   readonly timeouts?: Partial<Plan["timeouts"]>;
   readonly listeners?: Plan["listeners"];
+  /** Bodies of requests are streamed, whatever the config says. */
+  readonly streams?: boolean;
   /** No access log without it. */
   readonly accessLogFile?: string;
 }
@@ -19,6 +21,15 @@ export interface PlanChanges {
 const anyPort: Plan["listeners"] = [
   { label: "test", host: "127.0.0.1", port: 0, socketPath: undefined },
 ];
+
+function streaming(router: Plan["router"]): Plan["router"] {
+  return {
+    match(head) {
+      const route = router.match(head);
+      return route && { ...route, buffering: { ...route.buffering, requestBytesMax: 0 } };
+    },
+  };
+}
 
 /** `config` is a config's value, or its text in YAML. Throws with every problem of it. */
 export function planOf(config: unknown, changes: PlanChanges = {}): Plan {
@@ -30,6 +41,7 @@ export function planOf(config: unknown, changes: PlanChanges = {}): Plan {
   assert.ok(plan !== undefined, `the test's config is wrong:\n${found}`);
   return {
     ...plan,
+    router: changes.streams === true ? streaming(plan.router) : plan.router,
     listeners: changes.listeners ?? anyPort,
     limits: { ...plan.limits, ...changes.limits },
     timeouts: { ...plan.timeouts, ...changes.timeouts },
