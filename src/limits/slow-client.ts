@@ -10,3 +10,15 @@ export function isBodyTooSlow(elapsedMs: number, bytes: number, timeouts: Client
   const { bodyGraceMs, bodyRateMin } = timeouts;
   return elapsedMs > bodyGraceMs && bytes < (bodyRateMin * elapsedMs) / 1_000;
 }
+
+/**
+ * `waitedMs` counts only while an answer waited for its client, which took `bytes` in that time.
+ * Looked at by windows of `responseGraceMs`: nobody saves up by reading fast at first.
+ */
+export function isAnswerTooSlow(
+  waitedMs: number,
+  bytes: number,
+  { responseGraceMs, responseRateMin }: ClientTimeouts,
+): boolean {
+  return waitedMs >= responseGraceMs && bytes < (responseRateMin * waitedMs) / 1_000;
+}

@@ -1,12 +1,13 @@
 /**
  * Watches the client of one exchange that takes its time: whether its body comes fast enough,
- * whether it takes any of its answer, whether anything happens in its tunnel. It exists only for
- * exchanges that outlast one read or write.
+ * whether it takes its answer, and fast enough, whether anything happens in its tunnel (of which
+ * what is queued has to be taken like an answer). It exists only for exchanges that outlast one read
+ * or write.
  */
 
 import { Failure } from "../base/failure.ts";
 import type { ClientTimeouts } from "../limits/options.ts";
-import { isBodyTooSlow } from "../limits/slow-client.ts";
+import { isAnswerTooSlow, isBodyTooSlow } from "../limits/slow-client.ts";
 import type { Channel } from "../transport/channel.ts";
 
 /**
@@ -43,11 +44,15 @@ export class SlowClientWatch {
   #takenMs: number;
   /** When a byte last went either way. */
   #activeMs: number;
+  /** Since this window began: time in which something was queued, and what had been sent then. */
+  #waitedMs = 0;
+  #windowSentBytes: number;
+  #wasQueued = false;
 
   constructor(nowMs: number, channel: Channel) {
     this.#channel = channel;
     this.#lookedMs = this.#takenMs = this.#activeMs = nowMs;
-    this.#sentBytes = channel.sentBytes;
+    this.#sentBytes = this.#windowSentBytes = channel.sentBytes;
   }
 
   /** What the client failed to do in time, if anything. */
@@ -55,6 +60,9 @@ export class SlowClientWatch {
     this.#note(nowMs, waitsFor);
     if (nowMs - this.#takenMs >= timeouts.writeMs) {
       return new Failure("write-timeout", "Cannot send answer: the client stopped reading");
+    }
+    if (this.#isTakenTooSlowly(timeouts)) {
+      return new Failure("read-too-slow", "Cannot send answer: the client reads too slowly");
     }
     switch (waitsFor) {
       case "body":
@@ -74,12 +82,23 @@ export class SlowClientWatch {
     }
   }
 
+  #isTakenTooSlowly(timeouts: ClientTimeouts): boolean {
+    if (this.#waitedMs < timeouts.responseGraceMs) return false;
+    const bytes = this.#sentBytes - this.#windowSentBytes;
+    const isTooSlow = isAnswerTooSlow(this.#waitedMs, bytes, timeouts);
+    this.#waitedMs = 0;
+    this.#windowSentBytes = this.#sentBytes;
+    return isTooSlow;
+  }
+
   #note(nowMs: number, waitsFor: WaitsFor): void {
     const sent = this.#channel.sentBytes;
     const hasTaken = sent !== this.#sentBytes;
     if (hasTaken || this.#channel.queuedBytes === 0) this.#takenMs = nowMs;
     if (hasTaken || this.receivedBytes !== this.#receivedBytes) this.#activeMs = nowMs;
     if (waitsFor === "body") this.#readingMs += nowMs - this.#lookedMs;
+    if (this.#wasQueued) this.#waitedMs += nowMs - this.#lookedMs;
+    this.#wasQueued = this.#channel.queuedBytes > 0;
     this.#sentBytes = sent;
     this.#receivedBytes = this.receivedBytes;
     this.#lookedMs = nowMs;

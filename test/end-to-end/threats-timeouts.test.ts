@@ -184,6 +184,13 @@ scenario("threat 125: one that reads slowly is served to the end", {
   a: [expect("GET /"), sayBig],
 });
 
+scenario("threat 125: one that reads too slowly is cut, on the machine's own clock", {
+  timeouts: { responseGraceMs: 400, responseRateMin: 1e9 },
+  client: [say(get), expect("bbb"), stall(), wait("gone"), resume(), expectReset()],
+  a: [expect("GET /"), sayBig, expectGone(), signal("gone")],
+  check: ({ worker }) => assert.equal(worker.counters.failures["read-too-slow"], 1),
+});
+
 scenario("threat 125: with a time of 400 ms, on the machine's own clock", {
   timeouts: { writeMs: 400 },
   client: [say(get), expect("bbb"), stall(), wait("gone"), resume(), expectReset()],
