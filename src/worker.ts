@@ -22,6 +22,7 @@ import { createStats } from "./exchange/create-stats.ts";
 import type { Plan } from "./exchange/plan.ts";
 import type { Rooms } from "./exchange/rooms.ts";
 import { serve } from "./exchange/serve.ts";
+import { Bandwidth } from "./limits/bandwidth.ts";
 import { SwitchFiles } from "./maintenance/switch-files.ts";
 import { RequestIds } from "./http/request-id.ts";
 import type { AccessLog } from "./observe/access-log.ts";
@@ -122,9 +123,11 @@ export function createWorker(plan: Plan, options: WorkerOptions = {}): Worker {
   const switches = new SwitchFiles(plan.switchFiles, clock.nowMs, onTrouble);
   const hookTrouble = new HookTrouble(clock, onTrouble);
   const spools = openSpools(plan.buffer, time.monotonicMs, onTrouble);
+  const bandwidth = new Bandwidth(() => clock.nowMs);
   const rooms: Rooms = {
     ...ownRooms(time.monotonicMs),
     spools,
+    bandwidth,
     switches,
     pools,
     stats: createStats(plan, pools),
@@ -136,6 +139,7 @@ export function createWorker(plan: Plan, options: WorkerOptions = {}): Worker {
   };
   const tick = tickOf({ ...services, time, onBug }, [
     () => spools.tick(),
+    () => bandwidth.tick(),
     () => switches.tick(clock.nowMs),
     () => hookTrouble.tend(),
     () => news?.look(),
@@ -180,6 +184,7 @@ type SharedRooms =
   | keyof Services
   | "pools"
   | "spools"
+  | "bandwidth"
   | "stats"
   | "switches"
   | "accessLog"

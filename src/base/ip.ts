@@ -43,6 +43,17 @@ export function plainIp(text: string): string {
 
 const mappedPrefix = "::ffff:";
 
+const words = new Uint32Array(4);
+
+/**
+ * What one client has for itself: an IPv4 address, or the 64 bits of an IPv6 network that are
+ * given to a household. What is no address stands for itself.
+ */
+export function networkOf(text: string): string {
+  if (readIp(text, words) !== 6) return plainIp(text);
+  return `${words[0]!.toString(16)}:${words[1]!.toString(16)}/64`;
+}
+
 /** -1: not an IPv4 address. */
 function readIpv4(text: string, start: number, end: number): number {
   let value = 0;

@@ -12,6 +12,7 @@ import type { Pacer } from "../buffering/feed.ts";
 import type { RouteBuffering } from "../buffering/options.ts";
 import type { Spools } from "../buffering/spools.ts";
 import { isIdempotent, type RequestHead, type ResponseHead } from "../http/head.ts";
+import type { Bandwidth } from "../limits/bandwidth.ts";
 import type { Counters } from "../observe/counters.ts";
 import type { UpstreamTimeouts } from "../upstream/options.ts";
 import type { Member, Pool } from "../upstream/pool.ts";
@@ -25,6 +26,7 @@ import { Relay, type RelayOwner } from "./relay.ts";
 export interface Forwarding {
   readonly pools: readonly Pool[];
   readonly spools: Spools;
+  readonly bandwidth: Bandwidth;
   readonly counters: Counters;
   readonly nowMs: () => number;
 }
@@ -59,7 +61,6 @@ class Attempts implements RelayOwner {
   readonly bodyBytesMax: number;
   readonly spools: Spools;
   readonly buffering: RouteBuffering;
-  readonly pacer: Pacer | undefined;
   readonly isRepeatable: boolean;
   readonly #exchange: Exchange;
   readonly #pool: Pool;
@@ -82,7 +83,6 @@ class Attempts implements RelayOwner {
     this.bodyBytesMax = x.route?.bodyBytesMax ?? 0;
     this.spools = forwarding.spools;
     this.buffering = x.route?.buffering ?? unbuffered;
-    this.pacer = undefined;
     this.isRepeatable = isIdempotent(head.method) && head.upgrade === undefined;
     this.#exchange = x;
     this.#pool = pool;
@@ -157,6 +157,12 @@ class Attempts implements RelayOwner {
     } catch (error) {
       this.#end(error);
     }
+  }
+
+  newPacer(): Pacer | undefined {
+    const { route, clientIp } = this.#exchange;
+    if (route?.bandwidth === undefined) return undefined;
+    return this.#forwarding.bandwidth.shaperFor(route.bandwidth, route.row, clientIp);
   }
 
   answered(head: ResponseHead): void {

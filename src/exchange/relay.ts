@@ -44,8 +44,8 @@ export interface RelayOwner {
   readonly bodyBytesMax: number;
   readonly spools: Spools;
   readonly buffering: RouteBuffering;
-  /** undefined: the answer goes as fast as its client takes it. */
-  readonly pacer: Pacer | undefined;
+  /** For the answer's body; undefined: it goes as fast as its client takes it. */
+  newPacer(): Pacer | undefined;
   /** The request may be sent twice, so its body is kept. */
   readonly isRepeatable: boolean;
 }
@@ -166,7 +166,8 @@ export class Relay {
       this.#isRequestWhole = false;
       this.#upload.becomeTunnel();
     } else this.#upload.forget();
-    if (this.#owner.pacer !== undefined && !isTunnel) this.#feedClient(this.#owner.pacer);
+    const pacer = isTunnel || this.#isSettled ? undefined : this.#owner.newPacer();
+    if (pacer !== undefined) this.#feedClient(pacer);
     if (!this.#isSettled) this.#upstream?.attach(this.#fromUpstream);
     if (isTunnel) this.#exchange.client.attach(this.#fromClient);
   }

@@ -6,6 +6,7 @@
  */
 
 import { Budget } from "../../src/base/budget.ts";
+import type { Pacer } from "../../src/buffering/feed.ts";
 import type { RouteBuffering } from "../../src/buffering/options.ts";
 import { Spools } from "../../src/buffering/spools.ts";
 import { Exchange } from "../../src/exchange/exchange.ts";
@@ -54,6 +55,8 @@ export class RelayBench {
   readonly failures: unknown[] = [];
   readonly store: FakeStore;
   readonly spools: Spools;
+  /** Of the exchange to come. */
+  pacer: Pacer | undefined;
   /** Of the exchanges to come. */
   buffering: RouteBuffering = { requestBytesMax: 0, responseBytesMax: 0 };
   /** What the answers of the exchanges to come pass through. */
@@ -115,7 +118,7 @@ export class RelayBench {
       bodyBytesMax: 0,
       spools: this.spools,
       buffering: this.buffering,
-      pacer: undefined,
+      newPacer: () => this.pacer,
       isRepeatable: false,
     });
     try {

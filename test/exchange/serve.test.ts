@@ -11,6 +11,7 @@ import { bufferOptions, routeBuffering } from "../../src/buffering/options.ts";
 import type { AccessOptions } from "../../src/access/options.ts";
 import { PasswordChecks } from "../../src/access/password-checks.ts";
 import { Failure, type FailureCode } from "../../src/base/failure.ts";
+import { Bandwidth } from "../../src/limits/bandwidth.ts";
 import { Spools } from "../../src/buffering/spools.ts";
 import { Clock } from "../../src/base/clock.ts";
 import { Wheel } from "../../src/base/wheel.ts";
@@ -335,6 +336,7 @@ function roomsOf({ inFlight = 0 }: Case, words: string[]): Rooms {
   return {
     pools: [],
     stats: undefined,
+    bandwidth: new Bandwidth(() => 0),
     spools: new Spools(new Budget(1_000_000), undefined, () => 0),
     counters,
     nowMs: () => 0,
