@@ -70,7 +70,7 @@ export interface Worker {
   listen(listeners: readonly ListenOptions[]): Promise<void>;
   readonly counters: Counters;
   /** What metrics show. */
-  readonly observed: Pick<Rooms, "counters" | "stats" | "pools">;
+  readonly observed: Pick<Rooms, "counters" | "stats" | "pools" | "spools">;
   /** Deadlines that are watched, for tests of leaks. */
   readonly watchedCount: () => number;
   readonly upstreamConnectionCount: () => number;
@@ -118,33 +118,9 @@ export function createWorker(plan: Plan, options: WorkerOptions = {}): Worker {
   const flushes = new FlushList(setImmediate, onBug);
   const news = options.tell && new UpstreamNews(options.tell, clock);
   const services = { transport, wheel, clock, counters, flushes, news };
-  const accessLog = openAccessLog(plan.accessLog);
-  const pools = plan.pools.map((pool) => new Pool(pool, services));
-  const switches = new SwitchFiles(plan.switchFiles, clock.nowMs, onTrouble);
-  const hookTrouble = new HookTrouble(clock, onTrouble);
-  const spools = openSpools(plan.buffer, time.monotonicMs, onTrouble);
-  const bandwidth = new Bandwidth(() => clock.nowMs);
-  const rooms: Rooms = {
-    ...ownRooms(time.monotonicMs),
-    spools,
-    bandwidth,
-    switches,
-    pools,
-    stats: createStats(plan, pools),
-    counters,
-    clock,
-    accessLog,
-    hooks: new HookRunner(wheel, clock, hookTrouble),
-    onBug,
-  };
-  const tick = tickOf({ ...services, time, onBug }, [
-    () => spools.tick(),
-    () => bandwidth.tick(),
-    () => switches.tick(clock.nowMs),
-    () => hookTrouble.tend(),
-    () => news?.look(),
-    () => tendLog(accessLog, counters, onTrouble),
-  ]);
+  const { rooms, chores } = furnish(plan, services, { time, onTrouble, onBug });
+  const { accessLog, pools, spools } = rooms;
+  const tick = tickOf({ ...services, time, onBug }, [...chores, () => news?.look()]);
   const doors = new Doors({
     ...services,
     rooms,
@@ -180,26 +156,56 @@ export function createWorker(plan: Plan, options: WorkerOptions = {}): Worker {
   };
 }
 
-type SharedRooms =
-  | keyof Services
-  | "pools"
-  | "spools"
-  | "bandwidth"
-  | "stats"
-  | "switches"
-  | "accessLog"
-  | "hooks"
-  | "onBug";
+interface Around {
+  readonly time: TimeSource;
+  readonly onTrouble: OnTrouble;
+  readonly onBug: (error: unknown) => void;
+}
 
-/** What a worker has for itself, and draws by chance. */
-function ownRooms(nowMs: () => number): Omit<Rooms, SharedRooms> {
-  return {
-    nowMs,
+interface Furnished {
+  readonly rooms: Rooms;
+  /** What is to be done for them every 100 ms. */
+  readonly chores: readonly (() => void)[];
+}
+
+/** The rooms of a plan. Throws if its log cannot be opened. */
+function furnish(plan: Plan, services: Services, { time, onTrouble, onBug }: Around): Furnished {
+  const { clock, wheel, counters } = services;
+  const accessLog = openAccessLog(plan.accessLog);
+  const pools = plan.pools.map((pool) => new Pool(pool, services));
+  const switches = new SwitchFiles(plan.switchFiles, clock.nowMs, onTrouble);
+  const hookTrouble = new HookTrouble(clock, onTrouble);
+  const spools = openSpools(plan.buffer, time.monotonicMs, onTrouble);
+  const bandwidth = new Bandwidth(() => clock.nowMs);
+  const rooms: Rooms = {
+    nowMs: time.monotonicMs,
+    spools,
+    bandwidth,
+    switches,
+    pools,
+    stats: createStats(plan, pools),
+    counters,
+    clock,
+    accessLog,
     requestIds: new RequestIds(randomBytes(4).readUInt32LE(), randomBytes(4).readUInt32LE()),
-    passwords: new PasswordChecks({ verify: verifyPassword, nowMs, secret: randomBytes(32) }),
+    passwords: new PasswordChecks({
+      verify: verifyPassword,
+      nowMs: time.monotonicMs,
+      secret: randomBytes(32),
+    }),
+    hooks: new HookRunner(wheel, clock, hookTrouble),
     random: Math.random,
     pseudonym: `foregate-${randomBytes(4).toString("hex")}`,
+    onBug,
   };
+  const chores = [
+    () => spools.tick(),
+    () => bandwidth.tick(),
+    () => switches.tick(clock.nowMs),
+    () => hookTrouble.tend(),
+    () => tendLog(accessLog, counters, onTrouble),
+  ];
+  return { rooms, chores };
 }
 
 interface Ticked extends Pick<Services, "wheel" | "clock"> {

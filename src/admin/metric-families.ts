@@ -16,9 +16,10 @@ import type { Labels } from "../observe/label-rows.ts";
 import type { Latencies } from "../observe/latencies.ts";
 import { labelText, type Family, type Sample } from "../observe/metrics-text.ts";
 import type { Pool } from "../upstream/pool.ts";
+import { bufferFamilies, type BufferView } from "./buffer-families.ts";
 import type { ProcessView } from "./process-view.ts";
 
-export interface MetricsView {
+export interface MetricsView extends BufferView {
   readonly version: string;
   readonly counters: Counters;
   readonly stats: ExchangeStats;
@@ -336,6 +337,7 @@ const processFamilies: readonly MetricsFamily[] = [
 
 export const metricFamilies: readonly MetricsFamily[] = [
   ...exchangeFamilies,
+  ...bufferFamilies,
   ...clientFamilies,
   ...upstreamFamilies,
   ...processFamilies,

@@ -16,6 +16,7 @@ import type { Counters } from "../observe/counters.ts";
 import type { ExchangeStats } from "../observe/exchange-stats.ts";
 import { metricsText, type TextForm } from "../observe/metrics-text.ts";
 import type { Pool } from "../upstream/pool.ts";
+import type { BufferView } from "./buffer-families.ts";
 import { isOurHost } from "./host-check.ts";
 import { metricFamilies, type MetricsView } from "./metric-families.ts";
 import { ProcessWatch } from "./process-view.ts";
@@ -26,6 +27,7 @@ export interface Observable {
   readonly counters: Counters;
   readonly stats: ExchangeStats | undefined;
   readonly pools: readonly Pool[];
+  readonly spools: BufferView["spools"];
 }
 
 const reasons = {
@@ -93,8 +95,8 @@ export class MetricsAnswers {
   }
 
   async #sayMetrics(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { counters, stats, pools } = this.#observed ?? {};
-    if (counters === undefined || stats === undefined || pools === undefined) {
+    const { stats, ...observed } = this.#observed ?? {};
+    if (!("counters" in observed) || stats === undefined) {
       return say(response, 503, `${reasons.starting}\n`);
     }
     const form = textFormFor(request.headers.accept);
@@ -102,7 +104,7 @@ export class MetricsAnswers {
     response.setHeader("Vary", "Accept");
     if (request.method === "HEAD") return void response.end();
     const process = this.#process.view();
-    const view = { version: this.#version, counters, stats, pools, process };
+    const view = { ...observed, version: this.#version, stats, process };
     await pipeline(inTurns(view, form), response);
   }
 }

@@ -6,8 +6,9 @@
  *               ▲ dropped as soon as every reader has passed it
  *
  * Bytes are copied into segments that grow, so that a body sent in pieces of one byte does not cost
- * an object for each. What memory is not allowed to hold goes to a store (a file), the newest first,
- * since the oldest are read next; a reader who comes to a stored segment waits until it is back.
+ * an object for each. What memory is not allowed to hold goes to a store (a file), the newest
+ * first, since the oldest are read next; a reader who comes to a stored segment waits until it is
+ * back.
  *
  * The writer is asked to wait (`room` is 0), never refused: what is in its hands is taken.
  */

@@ -1,6 +1,7 @@
 /**
  * Places in a file: chunks of 64 KB, and small ones of 16 KB that are cut from a chunk. Free ones
- * are given out again before the file grows, and a chunk whose small ones are all back is whole again.
+ * are given out again before the file grows, and a chunk whose small ones are all back is whole
+ * again.
  */
 
 import { assert } from "../base/assert.ts";

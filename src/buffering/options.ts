@@ -9,7 +9,7 @@ export interface BufferOptions {
   readonly memoryBytesMax: number | undefined;
   /** Bytes of bodies in the spool file; 0: no file. 1 GiB by default. */
   readonly diskBytesMax: number;
-  /** Where the spool file is made; `/var/tmp` by default, since `/tmp` is memory on many systems. */
+  /** Of the spool file; `/var/tmp` by default, since `/tmp` is memory on many systems. */
   readonly directory: string;
 }
 

@@ -80,8 +80,8 @@ const routeLimitsMap = mapWith(
     ...routeLimitsSchema.in.shape,
     bandwidth: described(either(what(bandwidthRate.shape), bandwidthMap), {
       description:
-        "How fast answers go at most: a rate for each answer, or a map. The nearest place wins as " +
-        "a whole; `off` lifts what is said outside.",
+        "How fast answers go at most: a rate for each answer, or a map. The nearest place wins " +
+        "as a whole; `off` lifts what is said outside.",
       default: "off",
       examples: ["1MB/s", { response: "1MB/s", after: "10MB", client: "5MB/s" }],
     }),

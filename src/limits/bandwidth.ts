@@ -6,7 +6,8 @@
  *        ◀─onGrant─       each 100 ms
  *
  * Whoever gets nothing waits for the next turn. Those who wait for the same bucket get equal parts
- * of it, or take turns where that would be too little to write. Each worker shapes for itself: of several, each has the whole rate.
+ * of it, or take turns where that would be too little to write. Each worker shapes for itself: of
+ * several, each has the whole rate.
  */
 
 import { TokenBucket } from "../base/token-bucket.ts";

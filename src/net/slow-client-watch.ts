@@ -1,8 +1,8 @@
 /**
  * Watches the client of one exchange that takes its time: whether its body comes fast enough,
  * whether it takes its answer, and fast enough, whether anything happens in its tunnel (of which
- * what is queued has to be taken like an answer). It exists only for exchanges that outlast one read
- * or write.
+ * what is queued has to be taken like an answer). It exists only for exchanges that outlast one
+ * read or write.
  */
 
 import { Failure } from "../base/failure.ts";

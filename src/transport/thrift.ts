@@ -1,6 +1,6 @@
 /**
- * While memory is scarce, connections make do with smaller reads and shorter queues. One setting for
- * all connections of a worker, since what is scarce is what they share.
+ * While memory is scarce, connections make do with smaller reads and shorter queues. One setting
+ * for all connections of a worker, since what is scarce is what they share.
  */
 
 /** How much may wait in a socket's queue before its writer is asked to stop, in bytes. */

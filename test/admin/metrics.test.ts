@@ -5,6 +5,8 @@ import { createServer as createHttpServer } from "node:http";
 import { createServer, Socket, type AddressInfo, type Server } from "node:net";
 import { test, type TestContext } from "node:test";
 
+import { Budget } from "../../src/base/budget.ts";
+import { Spools } from "../../src/buffering/spools.ts";
 import { endInTime, MetricsServer } from "../../src/admin/metrics-server.ts";
 import { runObserved } from "../../src/admin/run-observed.ts";
 import { Counters } from "../../src/observe/counters.ts";
@@ -24,6 +26,8 @@ async function listeningOn(t: TestContext, server: Server, address = "127.0.0.1"
   t.after(() => void server.close());
   return (server.address() as AddressInfo).port;
 }
+
+const spools = new Spools(new Budget(1_000_000), undefined, () => 0);
 
 void test("metrics: both forms, each with its type", async (t) => {
   const { metricsPort: port } = await startObservedProxy(t, hello);
@@ -186,7 +190,7 @@ void test("metrics: a bug in them is told, and hurts nobody else", async (t) => 
   stats.exchangesOf = () => {
     throw bug;
   };
-  server.show({ counters: new Counters(), pools: [], stats });
+  server.show({ counters: new Counters(), pools: [], spools, stats });
   await assert.rejects(ask({ port }), { code: "ECONNRESET" });
   assert.deepEqual(troubles, [bug]);
   assert.equal((await ask({ port, path: "/livez" })).status, 200);
@@ -199,7 +203,7 @@ void test("metrics: a scraper that leaves in the middle is no trouble", async (t
     [],
   );
   fillRows(stats);
-  server.show({ counters: new Counters(), pools: [], stats });
+  server.show({ counters: new Counters(), pools: [], spools, stats });
   const scraper = await connectClient(port);
   scraper.say("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n");
   await scraper.expect("foregate_exchanges_total{");

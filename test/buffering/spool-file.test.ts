@@ -84,38 +84,39 @@ void test("spool file: what is stored comes back, and its place is used again", 
   assert.deepEqual(bench.troubles, []);
 });
 
-void test("spool file: a call that fails at the k-th place loses nothing and mixes nothing", async () => {
-  const mishaps: readonly Mishap[] = ["ENOSPC", "EIO", "nothing", "short"];
-  for (const mishap of mishaps) {
+/** Stores some, reads back what was stored, and frees it; returns how many could not be stored. */
+async function round({ file }: Bench, seed: number, what: string): Promise<number> {
+  const bodies = sizes.map((size, n) => body(size, n + seed));
+  const extents = await Promise.all(bodies.map((bytes) => store(file, bytes)));
+  for (const [n, extent] of extents.entries()) {
+    if (extent === undefined) continue;
+    const into = Buffer.alloc(extent.size);
+    // It is tried once more, and fails only once.
+    assert.equal(await load(file, extent, into), true, what);
+    assert.ok(into.subarray(0, extent.length).equals(bodies[n]!), what);
+    file.free(extent);
+  }
+  return extents.filter((extent) => extent === undefined).length;
+}
+
+const mishaps: readonly Mishap[] = ["ENOSPC", "EIO", "nothing", "short"];
+
+for (const mishap of mishaps) {
+  void test(`spool file: ${mishap} at the k-th call loses nothing and mixes nothing`, async () => {
     for (let at = 1; at <= 20; at++) {
       const bench = benchOf(new Map([[at, mishap]]));
-      const { file } = bench;
       let lost = 0;
-      for (let round = 0; round < 4; round++) {
-        const bodies = sizes.map((size, n) => body(size, n + round));
-        const extents = await Promise.all(bodies.map((bytes) => store(file, bytes)));
-        for (const [n, extent] of extents.entries()) {
-          if (extent === undefined) {
-            lost += 1;
-            continue;
-          }
-          const into = Buffer.alloc(extent.size);
-          // It is tried once more, and fails only once.
-          assert.equal(await load(file, extent, into), true, `${mishap} at ${at}`);
-          assert.ok(into.subarray(0, extent.length).equals(bodies[n]!), `${mishap} at ${at}`);
-          file.free(extent);
-        }
-        bench.nowMs += 20_000;
+      for (let seed = 0; seed < 4; seed++, bench.nowMs += 20_000) {
+        lost += await round(bench, seed, `${mishap} at ${at}`);
       }
-      assert.equal(file.bytesUsed, 0);
-      assert.equal(bench.budget.bytesUsed, 0);
+      assert.deepEqual([bench.file.bytesUsed, bench.budget.bytesUsed], [0, 0]);
       // The first two calls open the file.
-      if (mishap === "short" && at > 2) assert.deepEqual([lost, file.errors], [0, 0]);
+      if (mishap === "short" && at > 2) assert.deepEqual([lost, bench.file.errors], [0, 0]);
       assert.ok(lost <= sizes.length);
       assert.ok(bench.troubles.length <= 2, bench.troubles.join("\n"));
     }
-  }
-});
+  });
+}
 
 void test("spool file: after a failure it rests, and tells once of each change", async () => {
   const bench = benchOf(

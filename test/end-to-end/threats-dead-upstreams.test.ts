@@ -174,7 +174,7 @@ const rooms: readonly (readonly [what: string, config: object, bytesMax: number]
 ];
 
 for (const [what, config, bytesMax] of rooms) {
-  void test(`threat 88: an endless answer to a client that stands still is not read on when ${what}`, async () => {
+  void test(`threat 88: an endless answer to a client that stands still: ${what}`, async () => {
     const upstream = await startScriptedUpstream();
     const proxy = await startProxy({ config: { ...config, sites: { "*": upstream.address } } });
     const client = await connectClient(proxy.port);

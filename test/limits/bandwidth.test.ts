@@ -86,7 +86,7 @@ void test("bandwidth: a hundred that share little take turns", () => {
   }
 });
 
-void test("bandwidth: a client's answers count together, wherever its network's addresses are", () => {
+void test("bandwidth: a client's answers count together, an IPv6 network's too", () => {
   const bench = new Bench();
   const options = { ...nothing, clientRate: 100_000 };
   const of = (ip: string): Answer => new Answer(bench.bandwidth.shaperFor(options, 0, ip));
@@ -144,7 +144,7 @@ void test("bandwidth: what is given back can be had again", () => {
   assert.equal(shaper.grant(65_536), 0);
 });
 
-void test("bandwidth: closed in their turn, opened in another's, and nothing is kept of them", () => {
+void test("bandwidth: closed and opened in a turn, and nothing is kept of them", () => {
   const bench = new Bench();
   const options = { ...nothing, routeRate: 100_000, clientRate: 50_000 };
   const first = bench.bandwidth.shaperFor(options, 0, "192.0.2.1");

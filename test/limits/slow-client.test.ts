@@ -1,4 +1,4 @@
-/** When a client is too slow: the decisions as tables, and the watch over one with a scripted clock. */
+/** When a client is too slow: the decisions as tables, and the watch over one, second by second. */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

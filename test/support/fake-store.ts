@@ -1,4 +1,4 @@
-/** A store for spools that keeps what it is given in memory, answers when it is told to, and fails. */
+/** A store for spools, in memory: it answers when it is told to, and fails when it is told to. */
 
 import assert from "node:assert/strict";
 
