@@ -18,6 +18,8 @@ import { ensurePrograms, versionsOf } from "./programs.ts";
 import { proxiesWithLog } from "./proxies.ts";
 import { machineName, renderPage, renderTables, type Results } from "./report.ts";
 import { measureLoad, type Measurement } from "./rounds.ts";
+import { spoonChart } from "./spoon-report.ts";
+import { measureSpoon, type SpoonResults } from "./spoon.ts";
 import { measureStart, type StartResult } from "./start-time.ts";
 
 const options = readOptions(process.argv.slice(2));
@@ -40,10 +42,12 @@ async function measure({ modes, proxies, rounds, seconds }: Options): Promise<Re
   let memory: readonly MemoryResult[] = [];
   let latency: readonly LatencyResult[] = [];
   let start: readonly StartResult[] = [];
+  let spoon: SpoonResults | undefined;
   for (const mode of modes) {
     console.error(mode);
     const names = mode === "logs" ? proxies.filter((n) => proxiesWithLog.includes(n)) : proxies;
     if (mode === "start") start = await measureStart(processes, { rounds });
+    else if (mode === "spoon") spoon = await measureSpoon(processes, proxies);
     else if (mode === "memory") memory = await measureMemory(processes, names);
     else if (mode === "latency") {
       latency = await measureLatency(processes, names, { rounds, seconds });
@@ -51,7 +55,8 @@ async function measure({ modes, proxies, rounds, seconds }: Options): Promise<Re
   }
   const date = new Date().toISOString();
   const versions = compared.length > 0 ? versionsOf(compared) : { node: process.versions.node };
-  return { date, machine: machineName(), rounds, seconds, versions, load, memory, latency, start };
+  const around = { date, machine: machineName(), rounds, seconds, versions };
+  return { ...around, load, memory, latency, start, spoon };
 }
 
 function writeResults(results: Results, { jsonFile, writesPage }: Options): void {
@@ -59,6 +64,13 @@ function writeResults(results: Results, { jsonFile, writesPage }: Options): void
   writeFileSync(jsonFile, `${JSON.stringify(results, undefined, 2)}\n`);
   console.error(`Results: ${jsonFile}`);
   if (!writesPage) return;
+  if (results.spoon !== undefined) {
+    const chart = fileURLToPath(new URL("../docs/pictures/spoon-feeding.svg", import.meta.url));
+    mkdirSync(dirname(chart), { recursive: true });
+    writeFileSync(chart, spoonChart(results.spoon.fed));
+  }
+  // The page is of all modes together.
+  if (results.load.length === 0) return;
   const page = fileURLToPath(new URL("../docs/benchmarks.md", import.meta.url));
   writeFileSync(page, renderPage(results));
   console.error(`Page: ${page}`);

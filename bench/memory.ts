@@ -9,16 +9,10 @@
 import { fileURLToPath } from "node:url";
 import { setTimeout as sleep } from "node:timers/promises";
 import { readMemoryBytes } from "./cpu.ts";
-import { findProgram } from "../tools/debian.ts";
+import { enterNamespace } from "./namespace.ts";
 import type { Processes } from "./processes.ts";
 import { startProxies, type Proxy, type ProxyName } from "./proxies.ts";
-import {
-  loadCore,
-  runSecondsMax,
-  startUpstream,
-  type BodyPath,
-  type Upstream,
-} from "./upstream.ts";
+import { loadCore, startUpstream, type BodyPath, type Upstream } from "./upstream.ts";
 
 export interface MemoryResult {
   readonly proxy: ProxyName;
@@ -59,9 +53,7 @@ const settleMs = 2_000;
 const namespaceSetup = `
 ip link set lo up mtu 1500
 echo "4096 8192 16384" > /proc/sys/net/ipv4/tcp_rmem
-echo "4096 8192 16384" > /proc/sys/net/ipv4/tcp_wmem
-echo ready $$
-exec sleep ${runSecondsMax}`;
+echo "4096 8192 16384" > /proc/sys/net/ipv4/tcp_wmem`;
 
 export async function measureMemory(
   processes: Processes,
@@ -134,24 +126,7 @@ async function memoryWhileHeld(
 
 /** An upstream in a namespace with small buffers, or undefined where we may not make one. */
 async function enterSmallBuffers(processes: Processes): Promise<Place | undefined> {
-  const tools = ["unshare", "nsenter", "ip"].filter((name) => findProgram(name) === undefined);
-  if (process.getuid?.() !== 0 || tools.length > 0) return undefined;
-  const holder = processes.start({
-    name: "namespace",
-    program: "unshare",
-    args: ["--net", "sh", "-ec", namespaceSetup],
-    core: loadCore,
-    secondsMax: runSecondsMax,
-  });
-  try {
-    await holder.until(() => holder.output.includes("ready"), "ready");
-  } catch (error) {
-    console.error(
-      `  no active exchanges: ${error instanceof Error ? error.message : String(error)}`,
-    );
-    return undefined;
-  }
-  const pid = holder.output.trim().split(" ").at(-1);
-  const prefix = ["nsenter", `--net=/proc/${pid}/ns/net`];
+  const prefix = await enterNamespace(processes, namespaceSetup);
+  if (prefix === undefined) return undefined;
   return { prefix, upstream: await startUpstream(processes, "narrow-upstream", prefix) };
 }

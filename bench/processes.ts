@@ -72,10 +72,10 @@ export class RunningProcess {
     await this.until(() => isListening(this.pid, port), `listening on port ${port}`);
   }
 
-  async until(condition: () => boolean, what: string): Promise<void> {
+  async until(condition: () => boolean, what: string, msMax: number = readyMsMax): Promise<void> {
     const startedMs = performance.now();
     while (!condition()) {
-      const late = performance.now() - startedMs > readyMsMax;
+      const late = performance.now() - startedMs > msMax;
       if (late || !this.running) throw this.#broken(late ? `not ${what} in time` : "it ended");
       await sleep(20);
     }

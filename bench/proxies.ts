@@ -20,6 +20,10 @@ export interface ProxySetup {
   readonly bigUpstreamPort?: number;
   /** With an access log written to a file; otherwise none at all. */
   readonly hasAccessLog: boolean;
+  /** nginx buffers as it does by default: in files, too. */
+  readonly buffersInFiles?: boolean;
+  /** More lines at the top of Foregate's configuration. */
+  readonly foregateLines?: string;
   /** Words before the command: how to enter a network namespace. */
   readonly prefix?: readonly string[];
 }
@@ -106,7 +110,7 @@ export async function startProxies(
  * download to files, which the others do not do.
  */
 function configureNginx(place: Place): Configured {
-  const { folder, port, upstreamPort, bigUpstreamPort, hasAccessLog } = place;
+  const { folder, port, upstreamPort, bigUpstreamPort, hasAccessLog, buffersInFiles } = place;
   const bigs = bigUpstreamPort === undefined ? [] : bigPaths;
   const bigUrl = `http://127.0.0.1:${bigUpstreamPort}`;
   return writeNginx(
@@ -122,8 +126,7 @@ function configureNginx(place: Place): Configured {
     listen 127.0.0.1:${port} backlog=4096;
     proxy_http_version 1.1;
     proxy_set_header Connection "";
-    proxy_request_buffering off;
-    proxy_max_temp_file_size 0;
+    ${buffersInFiles === true ? "" : "proxy_request_buffering off; proxy_max_temp_file_size 0;"}
     location / { proxy_pass http://pool; }
     ${bigs.map((path) => `location = ${path} { proxy_pass ${bigUrl}; }`).join("\n    ")}
   }`,
@@ -201,7 +204,7 @@ function configureHttpProxy({ port, upstreamPort, bigUpstreamPort }: Place): Con
 
 /** With the log it is the default configuration: lines to stdout, and stdout is a file here. */
 function configureForegate(place: Place): Configured {
-  const { folder, port, upstreamPort, bigUpstreamPort, hasAccessLog } = place;
+  const { folder, port, upstreamPort, bigUpstreamPort, hasAccessLog, foregateLines = "" } = place;
   const bigs = bigUpstreamPort === undefined ? [] : bigPaths;
   const bigAddress = `127.0.0.1:${bigUpstreamPort}`;
   const file = join(folder, "foregate.yaml");
@@ -209,6 +212,7 @@ function configureForegate(place: Place): Configured {
     file,
     `listen: "127.0.0.1:${port}"
 ${hasAccessLog ? "" : "logs: { access: off }"}
+${foregateLines}
 sites:
   "*":
     routes:

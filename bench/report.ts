@@ -7,6 +7,8 @@ import type { LatencyResult } from "./latency.ts";
 import type { MemoryResult } from "./memory.ts";
 import type { ProxyName } from "./proxies.ts";
 import type { LoadMode, Measurement } from "./rounds.ts";
+import { spoonTables } from "./spoon-report.ts";
+import type { SpoonResults } from "./spoon.ts";
 import { startCases, type StartResult } from "./start-time.ts";
 
 export interface Results {
@@ -19,9 +21,10 @@ export interface Results {
   readonly memory: readonly MemoryResult[];
   readonly latency: readonly LatencyResult[];
   readonly start: readonly StartResult[];
+  readonly spoon: SpoonResults | undefined;
 }
 
-interface Table {
+export interface Table {
   readonly title: string;
   readonly headings: readonly string[];
   readonly rows: readonly (readonly string[])[];
@@ -80,7 +83,7 @@ ${method}
 ${renderTables(results)}`;
 }
 
-function tablesOf({ load, memory, latency, start }: Results): readonly Table[] {
+function tablesOf({ load, memory, latency, start, spoon }: Results): readonly Table[] {
   const modes = [...new Set(load.map(({ mode }) => mode))];
   const tables = modes.map((mode) =>
     loadTable(
@@ -91,6 +94,7 @@ function tablesOf({ load, memory, latency, start }: Results): readonly Table[] {
   if (memory.length > 0) tables.push(memoryTable(memory));
   if (latency.length > 0) tables.push(latencyTable(latency));
   if (start.length > 0) tables.push(startTable(start));
+  if (spoon !== undefined) tables.push(...spoonTables(spoon));
   return tables;
 }
 
