@@ -104,7 +104,8 @@ export class Spool<Trailers = undefined> implements SegmentOwner {
     const left = this.#bytesMax - this.keptBytes;
     const last = this.#last;
     const lastRoom = last?.isFillable === true ? (last.bytes?.length ?? 0) - last.filled : 0;
-    const memory = this.#supplies.allowanceBytes - this.#memoryBytes + lastRoom;
+    const movableBytes = this.#memoryBytes - this.#viewedBytes();
+    const memory = this.#supplies.allowanceBytes - movableBytes + lastRoom;
     const room = Math.max(0, Math.min(left, memory));
     this.#wantsRoom = room === 0;
     return room;
@@ -159,10 +160,11 @@ export class Spool<Trailers = undefined> implements SegmentOwner {
   /** Times have changed: stores what is over its allowance, and says if there is room again. */
   look(): void {
     if (this.#state === "released" || this.#state === "failed") return;
-    const { allowanceBytes } = this.#supplies;
-    if (this.#memoryBytes - this.#storingBytes > allowanceBytes) {
+    // Half of it, so that there is room for what comes.
+    const bytesMax = this.#supplies.allowanceBytes / 2;
+    if (this.#memoryBytes - this.#storingBytes > bytesMax) {
       this.#sealLast();
-      this.#store(allowanceBytes);
+      this.#store(bytesMax);
     }
     this.#tellRoom();
   }
@@ -269,6 +271,20 @@ export class Spool<Trailers = undefined> implements SegmentOwner {
     return this.#readers.some(
       ({ offset, passedOffset }) => offset > segment.start && passedOffset < segment.end,
     );
+  }
+
+  /**
+   * Memory that cannot be stored, since it is somebody's: whoever stands still in the middle of a
+   * large segment must not keep the rest of the body from being stored.
+   */
+  #viewedBytes(): number {
+    let until = 0;
+    for (const reader of this.#readers) until = Math.max(until, reader.offset);
+    let bytes = 0;
+    for (let one = this.#first; one !== undefined && one.start < until; one = one.next) {
+      if (this.#isViewed(one)) bytes += one.bytes?.length ?? 0;
+    }
+    return bytes;
   }
 
   #segmentAt(offset: number, from: Segment | undefined): Segment | undefined {

@@ -140,6 +140,36 @@ void test("spool: room comes when the store has taken something, and not while i
   assert.equal(supplies.store.waitingCount, 0);
 });
 
+void test("spool: when its allowance shrinks to what it has, there is room again", () => {
+  const supplies = new Supplies(100_000);
+  const spool = new Spool(supplies, 10_000_000);
+  spool.append(Buffer.alloc(16_384));
+  spool.append(Buffer.alloc(16_384));
+  supplies.allowanceBytes = 16_384;
+  assert.equal(spool.room, 0);
+  for (let tick = 0; tick < 3; tick++) {
+    spool.look();
+    supplies.store.answerAll();
+  }
+  assert.ok(spool.room > 0);
+});
+
+void test("spool: a reader that stands still in a large segment stops nobody", () => {
+  const supplies = new Supplies();
+  const spool = new Spool(supplies, 10_000_000);
+  const reader = spool.reader();
+  spool.append(Buffer.alloc(60_000, "y"));
+  assert.ok(reader.read() !== undefined);
+  supplies.allowanceBytes = 16_384;
+  for (let round = 0; round < 100; round++) {
+    spool.append(Buffer.alloc(12_000, "z"));
+    spool.look();
+    supplies.store.answerAll();
+    assert.ok(spool.room > 0, `no room after ${round} pieces`);
+  }
+  assert.ok(spool.memoryBytes <= 65_536 + 2 * 16_384, `${spool.memoryBytes} bytes in memory`);
+});
+
 void test("spool: when its allowance shrinks, it stores what it has", () => {
   const supplies = new Supplies();
   const spool = new Spool(supplies, 10_000_000);
