@@ -102,7 +102,7 @@ export function spoonChart(fed: readonly SpoonResult[]): string {
   }
 </style>
 <text class="title" x="8" y="22">How long a worker of the upstream is held for a page</text>
-<text x="8" y="42">1 MB, made in 5 ms, read at 64 KB a second; median, each step ten times the last</text>
+<text x="8" y="42">1 MB, made in 5 ms, read at 64 KB a second; each step ten times more</text>
 ${grid.join("\n")}
 ${bars.join("\n")}
 </svg>
@@ -110,13 +110,13 @@ ${bars.join("\n")}
 }
 
 function barOf({ proxy, held: { median } }: SpoonResult, y: number): string {
-  const isOurs = proxy === "foregate";
+  const kind = proxy === "foregate" ? "bar ours" : "bar";
   const end = xOf(median);
   const says = median < 1_000 ? `${median} ms` : `${Math.round(median / 100) / 10} s`;
   const inside = end > left + barWidth - 60;
   const place = inside ? `x="${end - 6}" text-anchor="end"` : `x="${end + 6}"`;
   return `<text x="8" y="${y + 18}">${proxy}</text>
-<rect class="bar${isOurs ? " ours" : ""}" x="${left}" y="${y + 3}" width="${end - left}" height="22"/>
+<rect class="${kind}" x="${left}" y="${y + 3}" width="${end - left}" height="22"/>
 <text ${place} y="${y + 19}">${says}</text>`;
 }
 

@@ -69,7 +69,7 @@ const clientCount = 500;
 const stalledCount = 10_000;
 const readRate = 64_000;
 
-/** Whoever holds its upstream needs half an hour for all pages: what is made in this time counts. */
+/** Who holds the upstream needs half an hour for all pages: what is made in this time counts. */
 const secondsMax = 30;
 
 /** Four workers need 13 s for 10,000 pages. */
