@@ -207,11 +207,11 @@ const bodies: readonly Explanation[] = [
   {
     title: "Expect: 100-continue",
     why:
-      "Passed on, so that the upstream decides before it gets a body, and its 100 comes back " +
-      "(RFC 9110 §10.1.1). nginx answers 100 itself, this Caddy does both, and each sends one to " +
-      "clients that did not wait.",
+      "Answered here where the body is collected first, so that a slow upload occupies nobody; " +
+      "passed on where it is streamed (RFC 9110 §10.1.1). nginx answers 100 itself, this Caddy " +
+      "does both, and each sends one to clients that did not wait.",
     covers: either(
-      seen(field("expect"), isKept),
+      seen(field("expect"), either(isKept, isDropped)),
       got("interim", peerIs("nginx"), oursIs(undefined), theirsIs("HTTP/1.1 100 Continue")),
       got("interim", peerIs("caddy"), asked("Expect without waiting"), oursIs(undefined)),
       got(
