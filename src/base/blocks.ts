@@ -13,8 +13,8 @@ export const largestBlockBytes: number = 64 * 1024;
 /** Blocks come in these sizes, in bytes. */
 const sizes = [smallestBlockBytes, 4 * 1024, 16 * 1024, largestBlockBytes] as const;
 
-/** Free blocks kept of each size: up to 16 MB of the largest, above which a burst's are let go. */
-const freeMax = 256;
+/** Free blocks kept of each size: up to 2 MB of the largest, above which a burst's are let go. */
+const freeMax = 32;
 
 const freeBySize: ReadonlyMap<number, Buffer[]> = new Map([
   [sizes[1], []],
