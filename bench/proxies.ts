@@ -20,8 +20,8 @@ export interface ProxySetup {
   readonly bigUpstreamPort?: number;
   /** With an access log written to a file; otherwise none at all. */
   readonly hasAccessLog: boolean;
-  /** nginx buffers as it does by default: in files, too. */
-  readonly buffersInFiles?: boolean;
+  /** Each collects and buffers bodies as it does by default, files included. */
+  readonly buffersBodies?: boolean;
   /** More lines at the top of Foregate's configuration. */
   readonly foregateLines?: string;
   /** Words before the command: how to enter a network namespace. */
@@ -106,11 +106,11 @@ export async function startProxies(
 }
 
 /**
- * Buffering to a disk is off in both directions: the default would spool an upload and a fast
- * download to files, which the others do not do.
+ * Mostly, buffering to a disk is off in both directions: the default would spool an upload and a
+ * fast download to files, which most others do not do.
  */
 function configureNginx(place: Place): Configured {
-  const { folder, port, upstreamPort, bigUpstreamPort, hasAccessLog, buffersInFiles } = place;
+  const { folder, port, upstreamPort, bigUpstreamPort, hasAccessLog, buffersBodies } = place;
   const bigs = bigUpstreamPort === undefined ? [] : bigPaths;
   const bigUrl = `http://127.0.0.1:${bigUpstreamPort}`;
   return writeNginx(
@@ -126,7 +126,7 @@ function configureNginx(place: Place): Configured {
     listen 127.0.0.1:${port} backlog=4096;
     proxy_http_version 1.1;
     proxy_set_header Connection "";
-    ${buffersInFiles === true ? "" : "proxy_request_buffering off; proxy_max_temp_file_size 0;"}
+    ${buffersBodies === true ? "" : "proxy_request_buffering off; proxy_max_temp_file_size 0;"}
     location / { proxy_pass http://pool; }
     ${bigs.map((path) => `location = ${path} { proxy_pass ${bigUrl}; }`).join("\n    ")}
   }`,
@@ -202,9 +202,14 @@ function configureHttpProxy({ port, upstreamPort, bigUpstreamPort }: Place): Con
   return { program: process.execPath, args: [script, ...ports.map(String)] };
 }
 
+/** What nginx is told, too. */
+const streamingLines = `buffer: { disk: off }
+defaults: { buffer: { request: off } }`;
+
 /** With the log it is the default configuration: lines to stdout, and stdout is a file here. */
 function configureForegate(place: Place): Configured {
   const { folder, port, upstreamPort, bigUpstreamPort, hasAccessLog, foregateLines = "" } = place;
+  const isDefault = hasAccessLog || place.buffersBodies === true;
   const bigs = bigUpstreamPort === undefined ? [] : bigPaths;
   const bigAddress = `127.0.0.1:${bigUpstreamPort}`;
   const file = join(folder, "foregate.yaml");
@@ -212,6 +217,7 @@ function configureForegate(place: Place): Configured {
     file,
     `listen: "127.0.0.1:${port}"
 ${hasAccessLog ? "" : "logs: { access: off }"}
+${isDefault ? "" : streamingLines}
 ${foregateLines}
 sites:
   "*":

@@ -40,7 +40,8 @@ const titles = {
   logs: "Small answers, each proxy with its access log",
   large: "Large answers",
   connections: "A connection for each request",
-  post: "Request bodies (POST)",
+  post: "Request bodies (POST), streamed",
+  collect: "Request bodies (POST), collected or not as each does by default",
 } as const satisfies Record<LoadMode, string>;
 
 const method = `One nginx serves files to all proxies. The proxy under test is alone on core 0;
@@ -50,8 +51,8 @@ because a machine is faster in one minute than in the next. CPU is read from \`/
 whole process tree. As core 1 has two programs, it is often full before core 0 is: **compare the
 CPU, not the requests per second.**
 
-Every proxy has one worker and one thread, keeps its connections to the upstream, streams bodies,
-and adds to a request what it adds by default. nginx: \`proxy_http_version 1.1\`,
+Every proxy has one worker and one thread, keeps its connections to the upstream, streams bodies
+(where nothing else is said), and adds to a request what it adds by default. nginx: \`proxy_http_version 1.1\`,
 \`Connection ""\`, \`keepalive\`, no buffering to disk. HAProxy: \`nbthread 1\`,
 \`http-reuse safe\`. Caddy: \`GOMAXPROCS=1\`, admin off. http-proxy: its default, which is no
 agent, so it dials for every request and closes the client's connection behind every answer.

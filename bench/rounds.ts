@@ -17,7 +17,7 @@ export interface Rounds {
   readonly seconds: number;
 }
 
-export type LoadMode = "small" | "logs" | "large" | "connections" | "post";
+export type LoadMode = "small" | "logs" | "large" | "connections" | "post" | "collect";
 
 export interface Measurement {
   readonly mode: LoadMode;
@@ -38,6 +38,8 @@ type LoadCase = Omit<Load, "port" | "seconds" | "prefix"> & { readonly name: str
 const firstWarmUpSeconds = 5;
 const warmUpSeconds = 2;
 
+const bodies = [post("10 KB", 10_000, 64), post("1 MB", 1_000_000, 16)];
+
 const cases = {
   small: [
     get("60 B", "/60b", 64),
@@ -48,7 +50,8 @@ const cases = {
   logs: [get("60 B", "/60b", 64), get("1 KB", "/1kb", 64)],
   large: [get("100 KB", "/100kb", 64), get("10 MB", "/10mb", 16)],
   connections: [{ ...get("60 B", "/60b", 64), closes: true }],
-  post: [post("10 KB", 10_000, 64), post("1 MB", 1_000_000, 16)],
+  post: bodies,
+  collect: bodies,
 } as const satisfies Record<LoadMode, readonly LoadCase[]>;
 
 export const loadModes = Object.keys(cases) as readonly LoadMode[];
@@ -60,7 +63,11 @@ export async function measureLoad(
   { rounds, seconds }: Rounds,
 ): Promise<readonly Measurement[]> {
   const upstream = await startUpstream(processes, `${mode}-upstream`);
-  const setup = { upstreamPort: upstream.port, hasAccessLog: mode === "logs" };
+  const setup = {
+    upstreamPort: upstream.port,
+    hasAccessLog: mode === "logs",
+    buffersBodies: mode === "collect",
+  };
   const proxies = await startProxies(processes, names, setup);
 
   const measurements: Measurement[] = [];

@@ -6,6 +6,9 @@ export const pageBytes = 1_000_000;
 /** Where slow readers stand still: more than any socket takes, in the experiment's namespace. */
 export const shortPageBytes = 200_000;
 
+/** Made slowly: its first kilobyte is there at once. */
+export const begunPageBytes = 100_000;
+
 const cycle = 256;
 const base = Buffer.from(Array.from({ length: 65_536 + cycle }, (_, at) => at % cycle));
 
@@ -43,4 +46,11 @@ export interface ClientStory {
   readonly wrongCount: number;
   /** Their connections ended too early. */
   readonly brokenCount: number;
+}
+
+/** What the client that waits for first bytes prints, of each proxy. */
+export interface FirstByteStory {
+  /** From a request to the first byte of its answer's body, and to the last, in ms. */
+  readonly firstMs: readonly number[];
+  readonly lastMs: readonly number[];
 }

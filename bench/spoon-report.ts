@@ -1,5 +1,6 @@
 /** The experiment of spoon feeding as tables, and as a chart for the docs. */
 
+import type { FirstByteResult } from "./first-byte.ts";
 import type { Table } from "./report.ts";
 import type { SpoonResult, SpoonResults, StalledResult } from "./spoon.ts";
 
@@ -7,10 +8,10 @@ const mebibyte = 1024 * 1024;
 const megabytes = (bytes: number | undefined): string =>
   bytes === undefined ? "–" : `${Math.round(bytes / mebibyte)} MiB`;
 
-export function spoonTables({ fed, stalled }: SpoonResults): readonly Table[] {
+export function spoonTables({ fed, stalled, firstByte }: SpoonResults): readonly Table[] {
   const tables = [fedTable(fed)];
   if (stalled !== undefined) tables.push(stalledTable(stalled));
-  return tables;
+  return [...tables, firstByteTable(firstByte)];
 }
 
 function fedTable(fed: readonly SpoonResult[]): Table {
@@ -63,6 +64,18 @@ function stalledTable(stalled: StalledResult): Table {
         `${small.median}, ${small.p90}, ${small.max}`,
       ],
     ],
+  };
+}
+
+function firstByteTable(results: readonly FirstByteResult[]): Table {
+  return {
+    title: "A page of 100 KB: its first kilobyte is made at once, the rest takes 20 ms",
+    headings: ["proxy", "first byte, ms (median, p90, most)", "last byte, ms"],
+    rows: results.map(({ name, firstByte, lastByte }) => [
+      name,
+      `${firstByte.median}, ${firstByte.p90}, ${firstByte.max}`,
+      `${lastByte.median}, ${lastByte.p90}, ${lastByte.max}`,
+    ]),
   };
 }
 

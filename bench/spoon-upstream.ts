@@ -10,12 +10,21 @@
 
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 
-import { makePage, pageBytes, shortPageBytes, type UpstreamStory } from "./spoon-page.ts";
+import {
+  begunPageBytes,
+  makePage,
+  pageBytes,
+  shortPageBytes,
+  type UpstreamStory,
+} from "./spoon-page.ts";
 
 const workerCount = 4;
 
 /** What it takes to make a page, in ms. */
 const makingMs = 5;
+
+/** After the first bytes of a page that is made slowly, in ms. */
+const restMs = 20;
 
 const waiting: (() => void)[] = [];
 const heldMs: number[] = [];
@@ -24,6 +33,7 @@ let freeCount = workerCount;
 function serve({ url = "" }: IncomingMessage, response: ServerResponse): void {
   const [, kind, numberText] = url.split("/");
   if (kind === "small") return void response.end("small");
+  if (kind === "begun") return serveSlowly(response);
   const bytes = kind === "short" ? shortPageBytes : pageBytes;
   const begin = (): void => {
     const begunMs = performance.now();
@@ -43,6 +53,13 @@ function serve({ url = "" }: IncomingMessage, response: ServerResponse): void {
   };
   if (freeCount > 0) begin();
   else waiting.push(begin);
+}
+
+function serveSlowly(response: ServerResponse): void {
+  const page = makePage(1, begunPageBytes);
+  response.setHeader("Content-Length", page.length);
+  response.write(page.subarray(0, 1_000));
+  setTimeout(() => response.end(page.subarray(1_000)), restMs);
 }
 
 const server = createServer(serve);

@@ -4,18 +4,21 @@
  * a worker held for each page? It runs in a network namespace with socket buffers of at most 64 KB,
  * or the kernel would swallow the pages.
  *
- * Then 10,000 clients ask Foregate for a page of 200 KB each and take nothing more of it.
+ * Then 10,000 clients ask Foregate for a page of 200 KB each and take nothing more of it. And a
+ * client that is fast waits for the first byte of a page that is made slowly.
  */
 
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 
 import { readMemoryBytes } from "./cpu.ts";
+import { measureFirstByte, startSpoonUpstream, type FirstByteResult } from "./first-byte.ts";
 import { enterNamespace } from "./namespace.ts";
 import { freePort, type Processes, type RunningProcess } from "./processes.ts";
 import { startProxies, type Proxy, type ProxyName, type ProxySetup } from "./proxies.ts";
+import { scriptOf, storyOf } from "./scripts.ts";
 import type { ClientStory, UpstreamStory } from "./spoon-page.ts";
-import { loadCore, runSecondsMax } from "./upstream.ts";
+import { spreadOf, type Spread } from "./spread.ts";
+import { loadCore } from "./upstream.ts";
 
 export interface SpoonResult {
   /** `(none)`: clients ask the upstream. */
@@ -43,15 +46,10 @@ export interface StalledResult {
   readonly small: Spread;
 }
 
-export interface Spread {
-  readonly median: number;
-  readonly p90: number;
-  readonly max: number;
-}
-
 export interface SpoonResults {
   readonly fed: readonly SpoonResult[];
   readonly stalled: StalledResult | undefined;
+  readonly firstByte: readonly FirstByteResult[];
 }
 
 /** Buffers of sockets: least, usual and most. */
@@ -95,7 +93,8 @@ export async function measureSpoon(
   const hasForegate = names.includes("foregate");
   const stalled = hasForegate ? await measureStalled(processes, narrow) : undefined;
   checkValid(fed);
-  return { fed, stalled };
+  const firstByte = await measureFirstByte(processes, names);
+  return { fed, stalled, firstByte };
 }
 
 /** A proxy that keeps nothing has to hold the upstream, or nothing was measured. */
@@ -111,8 +110,8 @@ async function measureFed(
   name: ProxyName | "(none)",
   prefix: readonly string[],
 ): Promise<SpoonResult> {
-  const upstream = await startUpstream(processes, prefix);
-  const setup = { upstreamPort: upstream.port, hasAccessLog: false, buffersInFiles: true, prefix };
+  const upstream = await startSpoonUpstream(processes, prefix);
+  const setup = { upstreamPort: upstream.port, hasAccessLog: false, buffersBodies: true, prefix };
   const proxy = name === "(none)" ? undefined : await startOne(processes, name, setup);
   const watch = proxy && new MemoryWatch(proxy.process);
   const clients = startClients(processes, prefix, {
@@ -144,13 +143,14 @@ async function measureStalled(
   processes: Processes,
   prefix: readonly string[],
 ): Promise<StalledResult> {
-  const upstream = await startUpstream(processes, prefix);
+  const upstream = await startSpoonUpstream(processes, prefix);
   const metricsPort = await freePort();
   const foregateLines = `
 metrics: "127.0.0.1:${metricsPort}"
 limits: { connections: 0, exchanges: 0 }
 buffer: { memory: ${budgetBytes / mebibyte}MiB, disk: 4GiB }`;
-  const setup = { upstreamPort: upstream.port, hasAccessLog: false, foregateLines, prefix };
+  const ports = { upstreamPort: upstream.port, hasAccessLog: false };
+  const setup = { ...ports, buffersBodies: true, foregateLines, prefix };
   const proxy = await startOne(processes, "foregate", setup);
   const watch = new MemoryWatch(proxy.process);
   const half = { port: proxy.port, count: stalledCount / 2, rate: 0, kind: "short" } as const;
@@ -174,22 +174,6 @@ buffer: { memory: ${budgetBytes / mebibyte}MiB, disk: 4GiB }`;
     fileBytes: numberOf(metrics, "foregate_buffer_file_bytes"),
     small,
   };
-}
-
-async function startUpstream(
-  processes: Processes,
-  prefix: readonly string[],
-): Promise<{ readonly port: number; readonly process: RunningProcess }> {
-  const port = await freePort();
-  const started = processes.start({
-    name: "spoon-upstream",
-    ...scriptOf("spoon-upstream.ts", [port]),
-    core: loadCore,
-    secondsMax: runSecondsMax,
-    prefix,
-  });
-  await started.listening(port);
-  return { port, process: started };
 }
 
 async function startOne(processes: Processes, name: ProxyName, setup: ProxySetup): Promise<Proxy> {
@@ -254,19 +238,6 @@ function runScript(
   return processes.run({ name: "ask", program, args, core: loadCore, secondsMax: 30, prefix });
 }
 
-function scriptOf(
-  name: string,
-  args: readonly (string | number)[],
-): { readonly program: string; readonly args: readonly string[] } {
-  const script = fileURLToPath(new URL(name, import.meta.url));
-  return { program: process.execPath, args: [script, ...args.map(String)] };
-}
-
-/** The last line that a program printed. */
-function storyOf<Story>(output: string): Story {
-  return JSON.parse(output.trim().split("\n").at(-1) ?? "") as Story;
-}
-
 function numberOf(metrics: string, name: string): number {
   const line = metrics.split("\n").find((one) => one.startsWith(`${name} `));
   return Number(line?.split(" ")[1]);
@@ -294,13 +265,4 @@ class MemoryWatch {
   #look(): void {
     this.#peakBytes = Math.max(this.#peakBytes, readMemoryBytes(this.#process.pid));
   }
-}
-
-function spreadOf(values: readonly number[]): Spread {
-  const sorted = values.toSorted((a, b) => a - b);
-  const at = (part: number): number => {
-    const value = sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))] ?? NaN;
-    return Math.round(value * 10) / 10;
-  };
-  return { median: at(0.5), p90: at(0.9), max: at(1) };
 }

@@ -13,14 +13,19 @@ export const largestBlockBytes: number = 64 * 1024;
 /** Blocks come in these sizes, in bytes. */
 const sizes = [smallestBlockBytes, 4 * 1024, 16 * 1024, largestBlockBytes] as const;
 
-/** Free blocks kept of each size: up to 2 MB of the largest, above which a burst's are let go. */
-const freeMax = 32;
+/** Free bytes kept of each size. */
+const freeBytesMax = 16 * 1024 * 1024;
 
-const freeBySize: ReadonlyMap<number, Buffer[]> = new Map([
-  [sizes[1], []],
-  [sizes[2], []],
-  [sizes[3], []],
-]);
+/** Free blocks of one size. */
+interface Free {
+  readonly blocks: Buffer[];
+  /** The fewest there were since the last trim: nobody needed so many. */
+  fewest: number;
+}
+
+const freeBySize: ReadonlyMap<number, Free> = new Map(
+  sizes.slice(1).map((size) => [size, { blocks: [], fewest: 0 }]),
+);
 
 /** The smallest size that holds `bytes`; the largest one if none does. */
 export function blockSizeFor(bytes: number): number {
@@ -31,13 +36,28 @@ export function blockSizeFor(bytes: number): number {
 /** One of the sizes. What is in it is anybody's. */
 export function takeBlock(size: number): Buffer {
   if (size === smallestBlockBytes) return cutSmallest();
-  return freeBySize.get(size)?.pop() ?? Buffer.allocUnsafeSlow(size);
+  const free = freeBySize.get(size);
+  const block = free?.blocks.pop();
+  if (free === undefined || block === undefined) return Buffer.allocUnsafeSlow(size);
+  free.fewest = Math.min(free.fewest, free.blocks.length);
+  return block;
 }
 
 /** Nobody may have a view of it that is still looked at. */
 export function giveBlock(block: Buffer): void {
-  const free = freeBySize.get(block.length);
-  if (free !== undefined && free.length < freeMax) free.push(block);
+  const blocks = freeBySize.get(block.length)?.blocks;
+  if (blocks !== undefined && blocks.length * block.length < freeBytesMax) blocks.push(block);
+}
+
+/**
+ * Lets go of half of those that nobody needed since the last time, at least of one: what a burst
+ * left is gone soon, and what is in use again and again stays.
+ */
+export function trimBlocks(): void {
+  for (const free of freeBySize.values()) {
+    free.blocks.splice(0, Math.ceil(free.fewest / 2));
+    free.fewest = free.blocks.length;
+  }
 }
 
 /**

@@ -11,6 +11,7 @@
  * so that it lasts for five times as many.
  */
 
+import { trimBlocks } from "../base/blocks.ts";
 import type { Budget } from "../base/budget.ts";
 import type { Spool, SpoolSupplies } from "../base/spool.ts";
 import { smallExtentBytes, type SpoolStore } from "../base/spool-store.ts";
@@ -20,6 +21,9 @@ import type { SpoolFile } from "./spool-file.ts";
 /** The spool file, as far as it is not behind `SpoolStore`. */
 type Store = SpoolStore &
   Pick<SpoolFile, "tick" | "close" | "bytesUsed" | "bytesWritten" | "errors">;
+
+/** Once a second. */
+const ticksPerTrim = 10;
 
 export interface FeedCounts {
   /** Exchanges whose client or upstream took less than was there for it, since the start. */
@@ -40,6 +44,7 @@ export class Spools implements SpoolSupplies {
   readonly nowMs: () => number;
   readonly #live = new Set<Spool<unknown>>();
   #isThrifty = false;
+  #ticksCount = 0;
 
   constructor(memory: Budget, store: Store | undefined, nowMs: () => number) {
     this.memory = memory;
@@ -81,6 +86,8 @@ export class Spools implements SpoolSupplies {
 
   /** Allowances change without anybody being told: every 100 ms all are looked after. */
   tick(): void {
+    this.#ticksCount += 1;
+    if (this.#ticksCount % ticksPerTrim === 0) trimBlocks();
     this.#setThrift();
     for (const spool of this.#live) spool.look();
     this.store?.tick();
