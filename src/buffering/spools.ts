@@ -7,8 +7,8 @@
  * Half of the memory is for spools: each may have a quarter of what is free of that half, so that a
  * thousand slow readers of large pages leave as much to the next one as each of them has. The other
  * half is for what sockets have in their hands, which cannot be taken back or put into a file. When
- * half of all is in use, connections make do with smaller reads and queues (`transport/thrift.ts`),
- * so that it lasts for five times as many.
+ * an eighth of all is in their hands, or half of all is in use, connections make do with smaller
+ * reads and queues (`transport/thrift.ts`), so that it lasts for seven times as many.
  */
 
 import { trimBlocks } from "../base/blocks.ts";
@@ -45,6 +45,8 @@ export class Spools implements SpoolSupplies {
   readonly #live = new Set<Spool<unknown>>();
   #isThrifty = false;
   #ticksCount = 0;
+  /** In the hands of sockets. */
+  #chargedBytes = 0;
 
   constructor(memory: Budget, store: Store | undefined, nowMs: () => number) {
     this.memory = memory;
@@ -66,12 +68,14 @@ export class Spools implements SpoolSupplies {
 
   /** A socket has so many bytes in its hands that nobody else can use. */
   charge(bytes: number): void {
+    this.#chargedBytes += bytes;
     this.memory.take(bytes);
     this.#setThrift();
   }
 
   /** The same number that was charged. */
   discharge(bytes: number): void {
+    this.#chargedBytes -= bytes;
     this.memory.give(bytes);
     this.#setThrift();
   }
@@ -98,7 +102,8 @@ export class Spools implements SpoolSupplies {
   }
 
   #setThrift(): void {
-    const isThrifty = this.memory.bytesUsed > this.memory.bytesMax / 2;
+    const { bytesMax, bytesUsed } = this.memory;
+    const isThrifty = this.#chargedBytes > bytesMax / 8 || bytesUsed > bytesMax / 2;
     if (isThrifty === this.#isThrifty) return;
     this.#isThrifty = isThrifty;
     setThrift(isThrifty);
