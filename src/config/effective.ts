@@ -16,6 +16,7 @@ import { isUnder } from "../rewriting/path-prefix.ts";
 import { templateText } from "../rewriting/template.ts";
 import type { RouteMatch, SiteOptions, ValueCondition } from "../routing/options.ts";
 import type { KeepAlive, PoolOptions, UpstreamTimeouts } from "../upstream/options.ts";
+import { BandwidthPlaces, effectiveBandwidth } from "./effective-bandwidth.ts";
 import { effectiveEvents, effectiveLog } from "./effective-log.ts";
 
 type Map = Readonly<Record<string, unknown>>;
@@ -30,11 +31,14 @@ export interface EffectiveOptions {
 
 export function effectiveConfig(
   plan: Plan,
-  sites: readonly SiteOptions<RoutePlan>[],
+  sites: readonly Site[],
   { poolNames, events, hidesSecrets }: EffectiveOptions,
 ): Map {
   const named = new Set(poolNames);
   const pools = plan.pools.filter(({ name }) => named.has(name));
+  const bandwidths = new BandwidthPlaces(sites);
+  const around: Around = { plan, named, hidesSecrets, bandwidths };
+  const limits = limitsWith(bandwidths.everywhere);
   return defined({
     listen: listenOf(plan),
     trust: plan.trust.empty ? undefined : plan.trust.blocks(),
@@ -49,9 +53,8 @@ export function effectiveConfig(
     limits: limitsOf(plan),
     timeouts: clientTimeoutsOf(plan),
     pools: pools.length === 0 ? undefined : Object.fromEntries(pools.map(poolEntry)),
-    sites: Object.fromEntries(
-      sites.map((site) => [site.host, siteOf(site, { plan, named, hidesSecrets })]),
-    ),
+    defaults: limits && { limits },
+    sites: Object.fromEntries(sites.map((site) => [site.host, siteOf(site, around)])),
   });
 }
 
@@ -142,22 +145,31 @@ interface Around {
   readonly plan: Plan;
   readonly named: ReadonlySet<string>;
   readonly hidesSecrets: boolean;
+  readonly bandwidths: BandwidthPlaces;
 }
 
-type Entry = SiteOptions<RoutePlan>["routes"][number];
+type Site = SiteOptions<RoutePlan>;
+type Entry = Site["routes"][number];
 
 /** A guarded site has a last route that leads nowhere, which has what holds for the site. */
-function siteOf({ routes }: SiteOptions<RoutePlan>, around: Around): Map {
+function siteOf(site: Site, around: Around): Map {
+  const { routes } = site;
   const guard = routes.find(({ route }) => route.action.type === "nothing")?.route;
   const written = routes.filter(({ route }) => route.action.type !== "nothing");
   return defined({
     access: guard?.access && accessOf(guard.access, undefined, around),
     maintenance: guard?.maintenance && maintenanceOf(guard.maintenance),
-    routes: written.map((entry) => routeOf(entry, guard, around)),
+    limits: limitsWith(around.bandwidths.at(site)),
+    routes: written.map((entry) => routeOf(entry, { site, guard }, around)),
   });
 }
 
-function routeOf({ match, route }: Entry, guard: RoutePlan | undefined, around: Around): Map {
+interface Inside {
+  readonly site: Site;
+  readonly guard: RoutePlan | undefined;
+}
+
+function routeOf({ match, route }: Entry, { site, guard }: Inside, around: Around): Map {
   const { access, maintenance, fieldRules, hooks, errorPages } = route;
   const outer = guard?.access;
   return defined({
@@ -167,7 +179,7 @@ function routeOf({ match, route }: Entry, guard: RoutePlan | undefined, around: 
     access: access === undefined ? outer && "off" : accessOf(access, outer, around),
     maintenance:
       maintenance === undefined ? guard?.maintenance && "off" : maintenanceOf(maintenance),
-    limits: routeLimitsOf(route),
+    limits: limitsOfRoute(route, site, around.bandwidths),
     buffer: route.action.type === "proxy" ? bufferingOf(route) : undefined,
     errors: errorsOf(errorPages) ?? (around.plan.errorPages && "off"),
     hooks: hooks && defined({ request: hookOf(hooks.request), response: hookOf(hooks.response) }),
@@ -177,20 +189,13 @@ function routeOf({ match, route }: Entry, guard: RoutePlan | undefined, around: 
   });
 }
 
-function routeLimitsOf({ bodyBytesMax, bandwidth }: RoutePlan): Map {
-  return defined({ body: sizeOrOff(bodyBytesMax), bandwidth: bandwidth && bandwidthOf(bandwidth) });
+function limitsOfRoute(route: RoutePlan, site: Site, bandwidths: BandwidthPlaces): Map {
+  const bandwidth = effectiveBandwidth(bandwidths.atRoute(route.bandwidth, site));
+  return defined({ body: sizeOrOff(route.bodyBytesMax), bandwidth });
 }
 
-function bandwidthOf(options: BandwidthOptions): Map {
-  const { responseRate, freeBytes, routeRate, clientRate } = options;
-  const rate = (bytes: number): string | undefined =>
-    bytes === 0 ? undefined : writeByteRate(bytes);
-  return defined({
-    response: rate(responseRate),
-    after: freeBytes === 0 ? undefined : writeByteCount(freeBytes),
-    route: rate(routeRate),
-    client: rate(clientRate),
-  });
+function limitsWith(bandwidth: BandwidthOptions | undefined): Map | undefined {
+  return bandwidth && { bandwidth: effectiveBandwidth(bandwidth) };
 }
 
 function bufferingOf({ buffering: { requestBytesMax, responseBytesMax } }: RoutePlan): Map {

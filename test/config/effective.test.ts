@@ -72,6 +72,38 @@ sites:
       - { respond: { status: 200, headers: { x-d: "für" }, body: "für $x" } }
 `,
   },
+  {
+    name: "a bandwidth for all sites, one for a site, and routes with their own",
+    config: `
+defaults: { limits: { bandwidth: { client: 5MB/s } } }
+sites:
+  a.example: ":1"
+  b.example:
+    routes:
+      - { path: /x, limits: { bandwidth: off }, proxy: ":1" }
+      - { path: /y, limits: { bandwidth: { client: 5MB/s } }, proxy: ":1" }
+      - { proxy: ":1" }
+  c.example:
+    limits: { bandwidth: { route: 1MB/s, response: 100KB/s, after: 1MiB } }
+    routes:
+      - { path: /x, limits: { bandwidth: 1KB/s }, proxy: ":1" }
+      - { path: /y, proxy: ":1" }
+      - { proxy: ":1" }
+`,
+  },
+  {
+    name: "a bandwidth of a site whose routes are without it, but for two",
+    config: `
+sites:
+  a.example:
+    limits: { bandwidth: { client: 5MB/s } }
+    routes:
+      - { path: /x, limits: { bandwidth: off }, proxy: ":1" }
+      - { path: /y, proxy: ":1" }
+      - { proxy: ":1" }
+  b.example: ":1"
+`,
+  },
 ];
 
 for (const { name, config } of [...examples, ...others]) {
@@ -108,7 +140,21 @@ function meaning({ plan, siteOptions, events }: LoadedConfig): unknown {
       pool: route.action.type === "proxy" ? pools[route.action.pool] : undefined,
     })),
   }));
-  return { ...rest, trust: trust.blocks(), sites, events };
+  const shared = sharedBandwidths(siteOptions);
+  return { ...rest, trust: trust.blocks(), sites, shared, events };
+}
+
+/** Who counts together with whom: routes of one number have one total for each client. */
+function sharedBandwidths(sites: LoadedConfig["siteOptions"]): readonly number[] {
+  const numbers = new Map<unknown, number>();
+  return sites.flatMap(({ routes }) =>
+    routes.map(({ route: { action, bandwidth } }) => {
+      if (bandwidth === undefined || action.type === "nothing") return -1;
+      const number = numbers.get(bandwidth) ?? numbers.size;
+      numbers.set(bandwidth, number);
+      return number;
+    }),
+  );
 }
 
 /** A pool is known by what it is; rules for different fields have no order. */
