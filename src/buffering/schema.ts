@@ -43,7 +43,7 @@ export const bufferSchema = z
         "The folder of the spool file, which has no name there. A relative one starts from the " +
         "config's folder.",
       default: "/var/tmp",
-      examples: ["/var/lib/foregate"],
+      examples: ["/var/cache"],
     }),
   })
   .transform((buffer) =>

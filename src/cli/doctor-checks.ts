@@ -10,7 +10,7 @@ import type {
   ConfigFinding,
   Findings,
   ListenerFinding,
-  LogFileFinding,
+  FileFinding,
   MachineFinding,
   UpstreamFinding,
 } from "./doctor-findings.ts";
@@ -40,12 +40,13 @@ const localPortsWanted = 10_000;
 const memoryBytesWanted = 256 * 1024 * 1024;
 
 export function checksOf(findings: Findings): readonly Check[] {
-  const { config, listeners, upstreams, logFiles, machine } = findings;
+  const { config, listeners, upstreams, logFiles, spoolFolder, machine } = findings;
   return [
     configCheck(config),
     ...listeners.map(listenerCheck),
     ...upstreams.map(upstreamCheck),
     ...logFiles.map(logFileCheck),
+    ...(spoolFolder === undefined ? [] : [spoolFolderCheck(spoolFolder)]),
     runtimeCheck(machine),
     clockCheck(machine),
     openFilesCheck(machine, config),
@@ -110,9 +111,16 @@ function upstreamCheck({ label, addresses, trouble }: UpstreamFinding): Check {
   return fail("upstream", `${label}: ${trouble}`, "start it, or mend its address in the config");
 }
 
-function logFileCheck({ key, file, trouble }: LogFileFinding): Check {
+function logFileCheck({ key, file, trouble }: FileFinding): Check {
   if (trouble === undefined) return ok(key, `${file} can be written`);
   return fail(key, `${file}: ${trouble}`, "let the user that Foregate runs as write there");
+}
+
+/** Without it all are served, but slow clients hold their upstreams sooner. */
+function spoolFolderCheck({ key, file, trouble }: FileFinding): Check {
+  if (trouble === undefined) return ok(key, `${file} can be written`);
+  const message = `${file}: ${trouble}: what slow clients do not take stays in memory only`;
+  return warn(key, message, "let the user that Foregate runs as write there, or name another");
 }
 
 /** Elsewhere than on Linux, several threads cannot listen at one address (SO_REUSEPORT). */

@@ -7,7 +7,9 @@ export interface Findings {
   readonly config: ConfigFinding;
   readonly listeners: readonly ListenerFinding[];
   readonly upstreams: readonly UpstreamFinding[];
-  readonly logFiles: readonly LogFileFinding[];
+  readonly logFiles: readonly FileFinding[];
+  /** The folder of the spool file; undefined: there is none. */
+  readonly spoolFolder: FileFinding | undefined;
   readonly machine: MachineFinding;
 }
 
@@ -36,8 +38,8 @@ export interface UpstreamFinding {
   readonly trouble: string | undefined;
 }
 
-export interface LogFileFinding {
-  /** `logs.access` or `logs.events`. */
+export interface FileFinding {
+  /** `logs.access`, `logs.events` or `buffer.directory`. */
   readonly key: string;
   readonly file: string;
   /** undefined: it can be written. */

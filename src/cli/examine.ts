@@ -16,7 +16,7 @@ import type { UpstreamAddress } from "../upstream/options.ts";
 import type {
   Findings,
   ListenerFinding,
-  LogFileFinding,
+  FileFinding,
   MachineFinding,
   UpstreamFinding,
 } from "./doctor-findings.ts";
@@ -54,6 +54,7 @@ export async function examine(config: LoadedConfig): Promise<Findings> {
       ...logFile("logs.access", plan?.accessLog?.file),
       ...logFile("logs.events", events.file),
     ],
+    spoolFolder: spoolFolder(plan),
     machine: machine(),
   };
 }
@@ -156,13 +157,26 @@ function troubleWith(
   });
 }
 
-function logFile(key: string, file: string | undefined): LogFileFinding[] {
+function logFile(key: string, file: string | undefined): FileFinding[] {
   if (file === undefined) return [];
+  const written = existsSync(file) ? file : dirname(file);
+  return [{ key, file, trouble: troubleWriting(written, constants.W_OK) }];
+}
+
+/** A file is to be made in it. */
+function spoolFolder(plan: LoadedConfig["plan"]): FileFinding | undefined {
+  if (plan === undefined || plan.buffer.diskBytesMax === 0) return undefined;
+  const { directory: file } = plan.buffer;
+  const trouble = troubleWriting(file, constants.W_OK | constants.X_OK);
+  return { key: "buffer.directory", file, trouble };
+}
+
+function troubleWriting(path: string, mode: number): string | undefined {
   try {
-    accessSync(existsSync(file) ? file : dirname(file), constants.W_OK);
-    return [{ key, file, trouble: undefined }];
+    accessSync(path, mode);
+    return undefined;
   } catch (error) {
-    return [{ key, file, trouble: (error as NodeJS.ErrnoException).code ?? "cannot be written" }];
+    return (error as NodeJS.ErrnoException).code ?? "cannot be written";
   }
 }
 

@@ -1,5 +1,6 @@
 /** `foregate explain`: what would become of a request, as lines for people. */
 
+import { writeByteCount, writeByteRate } from "../base/quantity.ts";
 import type { ListenOptions } from "../exchange/listen-options.ts";
 import { explain, type AnswerOutcome, type Explanation } from "../exchange/explain.ts";
 import type { ProxyOutcome, Question } from "../exchange/explain.ts";
@@ -95,7 +96,7 @@ function routeLines(routes: Explanation["routes"]): string[] {
 function proxyBlocks(outcome: ProxyOutcome): Block[] {
   const { pool, upstreams, sent, dropped, hooks, timeouts, bodyBytesMax, upgrades, isRepeatable } =
     outcome;
-  const { announces } = outcome;
+  const { announces, buffering, bandwidth } = outcome;
   const limit = bodyBytesMax === 0 ? "no limit" : `at most ${bodyBytesMax} bytes`;
   return [
     ["pool", poolLines(pool, upstreams)],
@@ -104,6 +105,8 @@ function proxyBlocks(outcome: ProxyOutcome): Block[] {
     ["not sent", dropped.length === 0 ? [] : [dropped.join(", ")]],
     ["hooks", hookLines(hooks)],
     ["body", [limit]],
+    ["buffer", bufferLines(buffering)],
+    ["bandwidth", bandwidth === undefined ? [] : [bandwidthLine(bandwidth)]],
     ["timeouts", [timeoutsLine(timeouts)]],
     ["retries", retryLines(upstreams.length, isRepeatable)],
     ["upgrades", [upgrades.length === 0 ? "none" : upgrades.join(", ")]],
@@ -125,6 +128,32 @@ function hookLines({ request, response }: ProxyOutcome["hooks"]): readonly strin
     ...(request === undefined ? [] : [`request: ${request}, may change what is sent, or answer`]),
     ...(response === undefined ? [] : [`response: ${response}, may change the answer`]),
   ];
+}
+
+function bufferLines({
+  requestBytesMax,
+  responseBytesMax,
+}: ProxyOutcome["buffering"]): readonly string[] {
+  const request =
+    requestBytesMax === 0
+      ? "goes on as it comes"
+      : `up to ${writeByteCount(requestBytesMax)} is collected before an upstream is asked`;
+  const response =
+    responseBytesMax === 0
+      ? "the upstream waits for a slow client"
+      : `up to ${writeByteCount(responseBytesMax)} is taken ahead of a slow client`;
+  return [`request: ${request}`, `response: ${response}`];
+}
+
+function bandwidthLine(bandwidth: NonNullable<ProxyOutcome["bandwidth"]>): string {
+  const { responseRate, freeBytes, routeRate, clientRate } = bandwidth;
+  const after = freeBytes === 0 ? "" : ` after its first ${writeByteCount(freeBytes)}`;
+  const parts = [
+    ...(responseRate > 0 ? [`${writeByteRate(responseRate)} per answer${after}`] : []),
+    ...(routeRate > 0 ? [`${writeByteRate(routeRate)} for the route`] : []),
+    ...(clientRate > 0 ? [`${writeByteRate(clientRate)} per client`] : []),
+  ];
+  return parts.join(", ");
 }
 
 function retryLines(upstreamCount: number, isRepeatable: boolean): readonly string[] {

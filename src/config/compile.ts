@@ -3,7 +3,7 @@
  * that a wrong config never starts half.
  */
 
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 
 import type { IpSet } from "../base/ip-set.ts";
@@ -164,7 +164,22 @@ function readRest(root: Place): RestOfPlan & LogOptions {
 function readBuffer(place: Place): BufferOptions {
   const given = place.isThere ? place.parse(bufferSchema) : undefined;
   const options = { ...bufferOptions, ...given };
-  return { ...options, directory: resolve(place.source.folder, options.directory) };
+  const directory = resolve(place.source.folder, options.directory);
+  if (given?.directory !== undefined && isNoFolder(directory)) {
+    const message = `the spool file wants a folder, and ${directory} is none`;
+    const help = existsSync(directory) ? "name another one" : `mkdir -p ${directory}`;
+    reject(place.at("directory"), { kind: "file", message, help });
+  }
+  return { ...options, directory };
+}
+
+/** Where only another user may look, whoever runs it will be told. */
+function isNoFolder(path: string): boolean {
+  try {
+    return !statSync(path).isDirectory();
+  } catch (error) {
+    return /^(?:ENOENT|ENOTDIR)$/.test((error as NodeJS.ErrnoException).code ?? "");
+  }
 }
 
 /** A field or a target that is longer than the whole head could never arrive. */

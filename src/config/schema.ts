@@ -76,7 +76,7 @@ const topShape = {
   buffer: described(bufferSchema, {
     description:
       "How much room there is for bodies that wait for slow clients and of slow uploads.",
-    examples: [{ memory: "512MiB", disk: "20GiB", directory: "/var/lib/foregate" }],
+    examples: [{ memory: "512MiB", disk: "20GiB", directory: "/var/cache" }],
   }),
   compat: value(
     {

@@ -5,10 +5,12 @@
 
 import type { AccessOptions } from "../access/options.ts";
 import { Failure, type FailureCode } from "../base/failure.ts";
+import type { RouteBuffering } from "../buffering/options.ts";
 import type { Fields } from "../http/fields.ts";
 import { isIdempotent, type RequestHead } from "../http/head.ts";
 import type { ClientLeg } from "../http/leg.ts";
 import { RequestIds } from "../http/request-id.ts";
+import type { BandwidthOptions } from "../limits/options.ts";
 import { isClosed } from "../maintenance/maintenance.ts";
 import type { MaintenanceOptions } from "../maintenance/options.ts";
 import { Counters } from "../observe/counters.ts";
@@ -72,6 +74,8 @@ export interface ProxyOutcome {
   readonly timeouts: UpstreamTimeouts;
   /** 0: no limit. */
   readonly bodyBytesMax: number;
+  readonly buffering: RouteBuffering;
+  readonly bandwidth: BandwidthOptions | undefined;
   readonly upgrades: readonly string[];
   readonly isRepeatable: boolean;
 }
@@ -206,6 +210,8 @@ function proxied(
     },
     timeouts: action.timeouts,
     bodyBytesMax: route.bodyBytesMax,
+    buffering: route.buffering,
+    bandwidth: route.bandwidth,
     upgrades: action.upgrades,
     isRepeatable: isIdempotent(head.method) && head.upgrade === undefined,
   };
