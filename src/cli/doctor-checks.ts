@@ -120,7 +120,8 @@ function logFileCheck({ key, file, trouble }: FileFinding): Check {
 function spoolFolderCheck({ key, file, trouble }: FileFinding): Check {
   if (trouble === undefined) return ok(key, `${file} can be written`);
   const message = `${file}: ${trouble}: what slow clients do not take stays in memory only`;
-  return warn(key, message, "let the user that Foregate runs as write there, or name another");
+  const mend = "let the user that Foregate runs as write there, or name another: buffer.directory";
+  return warn(key, message, mend);
 }
 
 /** Elsewhere than on Linux, several threads cannot listen at one address (SO_REUSEPORT). */

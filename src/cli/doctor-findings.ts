@@ -39,7 +39,7 @@ export interface UpstreamFinding {
 }
 
 export interface FileFinding {
-  /** `logs.access`, `logs.events` or `buffer.directory`. */
+  /** `logs.access`, `logs.events` or `spool file`. */
   readonly key: string;
   readonly file: string;
   /** undefined: it can be written. */

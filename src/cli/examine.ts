@@ -168,7 +168,7 @@ function spoolFolder(plan: LoadedConfig["plan"]): FileFinding | undefined {
   if (plan === undefined || plan.buffer.diskBytesMax === 0) return undefined;
   const { directory: file } = plan.buffer;
   const trouble = troubleWriting(file, constants.W_OK | constants.X_OK);
-  return { key: "buffer.directory", file, trouble };
+  return { key: "spool file", file, trouble };
 }
 
 function troubleWriting(path: string, mode: number): string | undefined {

@@ -38,7 +38,7 @@ const well: Findings = {
   listeners: [{ listener: listenerOf(":8080", 8_080), code: undefined, holder: undefined }],
   upstreams: [{ label: "a.test:80", addresses: ["192.0.2.1"], trouble: undefined }],
   logFiles: [{ key: "logs.access", file: "/var/log/access.log", trouble: undefined }],
-  spoolFolder: { key: "buffer.directory", file: "/var/tmp", trouble: undefined },
+  spoolFolder: { key: "spool file", file: "/var/tmp", trouble: undefined },
   machine,
 };
 
@@ -53,19 +53,19 @@ void test("doctor: a name is looked up without its scheme and port", () => {
 void test("doctor: all is well", () => {
   assert.equal(
     checkLines(checksOf(well)).join("\n"),
-    `ok    config            foregate.yaml: valid
-ok    listen            :8080 is free
-ok    upstream          a.test:80 takes connections
-ok    logs.access       /var/log/access.log can be written
-ok    buffer.directory  /var/tmp can be written
-ok    runtime           node 26.10.0 on linux x64
-ok    clock             2026-11-23T12:00:00.000Z
-ok    open files        65536: room for 33407 clients
-ok    backlog           net.core.somaxconn is 4096
-ok    migration         net.ipv4.tcp_migrate_req is 1
-ok    local ports       28232 for connections to one upstream address
-ok    memory            no limit on this control group
-ok    threads           4 look up 1 name of upstreams, and write log files
+    `ok    config       foregate.yaml: valid
+ok    listen       :8080 is free
+ok    upstream     a.test:80 takes connections
+ok    logs.access  /var/log/access.log can be written
+ok    spool file   /var/tmp can be written
+ok    runtime      node 26.10.0 on linux x64
+ok    clock        2026-11-23T12:00:00.000Z
+ok    open files   65536: room for 33407 clients
+ok    backlog      net.core.somaxconn is 4096
+ok    migration    net.ipv4.tcp_migrate_req is 1
+ok    local ports  28232 for connections to one upstream address
+ok    memory       no limit on this control group
+ok    threads      4 look up 1 name of upstreams, and write log files
 
 0 failed, 0 to look at, 13 well`,
   );
@@ -146,8 +146,8 @@ const cases: readonly Case[] = [
   },
   {
     name: "a folder in which no spool file can be made",
-    found: { spoolFolder: { key: "buffer.directory", file: "/x", trouble: "EACCES" } },
-    want: [/^warn buffer\.directory: \/x: EACCES: what slow clients .* > let the user/],
+    found: { spoolFolder: { key: "spool file", file: "/x", trouble: "EACCES" } },
+    want: [/^warn spool file: \/x: EACCES: what slow clients .* > let the user/],
   },
   { name: "a clock of 1970", found: ofMachine({ nowMs: 0 }), want: [/^warn clock: it says 1970/] },
   {

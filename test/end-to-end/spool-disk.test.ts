@@ -5,7 +5,7 @@
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -18,28 +18,53 @@ import { pause, thenAlways, until } from "../support/within.ts";
 
 const pageBytes = 40_000_000;
 
+const isRoot = process.getuid?.() === 0;
+
 const folder = mkdtempSync(join(tmpdir(), "foregate-spool-"));
 const mount = (): boolean =>
   spawnSync("mount", ["-t", "tmpfs", "-o", "size=2m", "tmpfs", folder]).status === 0;
-const isMounted = process.platform === "linux" && process.getuid?.() === 0 && mount();
+const isMounted = process.platform === "linux" && isRoot && mount();
 after(() => {
   if (isMounted) spawnSync("umount", [folder]);
   rmSync(folder, { recursive: true, force: true });
 });
+
+const nobody = 65_534;
+const { seteuid } = process;
 
 interface Disk {
   readonly name: string;
   readonly directory: string;
   readonly skip: string | false;
   readonly troubles: readonly RegExp[];
+  /** What happens to it once the proxy runs. */
+  readonly spoil?: () => void;
+  /** Files are opened as nobody meanwhile. */
+  readonly isNobody?: boolean;
 }
+
+/** The name of a folder of its own. */
+const newFolder = (): string => mkdtempSync(join(tmpdir(), "foregate-spool-"));
+
+const lost = newFolder();
+const locked = newFolder();
+chmodSync(locked, 0o700);
+after(() => rmSync(locked, { recursive: true, force: true }));
 
 const disks: readonly Disk[] = [
   {
-    name: "a folder that is not there",
-    directory: join(tmpdir(), "foregate-nowhere", "at", "all"),
+    name: "a folder that is not there any more",
+    directory: lost,
     skip: false,
-    troubles: [/the spool file in .*nowhere.*: slow clients may hold .*ENOENT/],
+    troubles: [/the spool file in .*: slow clients may hold .*ENOENT/],
+    spoil: () => rmSync(lost, { recursive: true }),
+  },
+  {
+    name: "a folder that is another user's",
+    directory: locked,
+    skip: isRoot && seteuid !== undefined ? false : "only root can act as another user",
+    troubles: [/the spool file in .*: slow clients may hold .*EACCES/],
+    isNobody: true,
   },
   {
     name: "a disk that is full",
@@ -49,13 +74,15 @@ const disks: readonly Disk[] = [
   },
 ];
 
-for (const { name, directory, skip, troubles } of disks) {
+for (const { name, directory, skip, troubles, spoil, isNobody = false } of disks) {
   void test(`spool file: ${name}`, { skip }, async () => {
     const upstream = new ScriptedUpstream("a");
     await upstream.listen();
     const buffer = { memory: "8MiB", directory };
     const config = { buffer, sites: { "*": upstream.address } };
     const proxy = await startProxy({ config, troubles });
+    spoil?.();
+    if (isNobody) seteuid?.call(process, nobody);
     const client = await connectClient(proxy.port);
     const page = new Pattern(7);
     const seen = new Pattern(7);
@@ -82,6 +109,7 @@ for (const { name, directory, skip, troubles } of disks) {
         assert.deepEqual(skip === false && name.includes("full") ? readdirSync(folder) : [], []);
       },
       async () => {
+        if (isNobody) seteuid?.call(process, 0);
         client.close();
         await upstream.close();
         await proxy.close();
