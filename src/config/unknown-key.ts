@@ -1,6 +1,7 @@
 /** What to say about a key that is not known where it stands: later, elsewhere, or mistyped. */
 
 import { nearestWord } from "./did-you-mean.ts";
+import { nameHere } from "./other-names.ts";
 import type { ProblemKind } from "./problems.ts";
 
 /** Keys that later versions bring: known by name, so that nobody hunts for a mistyped one. */
@@ -104,6 +105,8 @@ export function unknownKey(key: string, known: readonly string[], place: string)
 function adviceOn(key: string, known: readonly string[]): Advice {
   const home = Object.hasOwn(homes, key) ? homes[key] : undefined;
   if (home !== undefined) return { help: `\`${key}\` belongs in ${home}` };
+  const here = nameHere(key);
+  if (here !== undefined) return { help: `here it is ${here}` };
   const meant = nearestWord(key, known);
   if (meant !== undefined) return { hint: `did you mean \`${meant}\`?` };
   const elsewhere = nearestWord(key, [...Object.keys(homes), ...laterKeys]);
