@@ -52,10 +52,11 @@ whole process tree. As core 1 has two programs, it is often full before core 0 i
 CPU, not the requests per second.**
 
 Every proxy has one worker and one thread, keeps its connections to the upstream, streams bodies
-(where nothing else is said), and adds to a request what it adds by default. nginx: \`proxy_http_version 1.1\`,
-\`Connection ""\`, \`keepalive\`, no buffering to disk. HAProxy: \`nbthread 1\`,
-\`http-reuse safe\`. Caddy: \`GOMAXPROCS=1\`, admin off. http-proxy: its default, which is no
-agent, so it dials for every request and closes the client's connection behind every answer.
+where nothing else is said, and adds to a request what it adds by default. nginx:
+\`proxy_http_version 1.1\`, \`Connection ""\`, \`keepalive\`, no buffering to disk. HAProxy:
+\`nbthread 1\`, \`http-reuse safe\`. Caddy: \`GOMAXPROCS=1\`, admin off. http-proxy: its default,
+which is no agent, so it dials for every request and closes the client's connection behind every
+answer.
 
 In the start table the program is the installed package, and all is divided by the runtime that
 starts and does nothing; the aim for \`run\` is 8 times that.

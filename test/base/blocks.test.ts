@@ -1,3 +1,5 @@
+/** Blocks that are used again, and those that are let go. */
+
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
