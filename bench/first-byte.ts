@@ -20,8 +20,8 @@ export interface FirstByteResult {
 }
 
 /** Of each; the first ones warm it up. */
-const askedCount = 1_000;
-const warmUpCount = 200;
+const askedCount = 400;
+const warmUpCount = 100;
 
 const bufferOff = "defaults: { buffer: off }";
 

@@ -65,7 +65,11 @@ function serveSlowly(response: ServerResponse): void {
 const server = createServer(serve);
 server.keepAliveTimeout = 60_000;
 server.listen({ port: Number(process.argv[2]), host: "127.0.0.1", backlog: 4096 });
+let hasTold = false;
 process.on("SIGTERM", () => {
+  // The signal comes twice: from who started it, and through `timeout`.
+  if (hasTold) return;
+  hasTold = true;
   const story: UpstreamStory = { heldMs };
   process.stdout.write(`${JSON.stringify(story)}\n`, () => process.exit());
 });
