@@ -4,35 +4,23 @@
  * signal; whoever starts it does.
  */
 
-import { randomBytes } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
-import { PasswordChecks } from "./access/password-checks.ts";
-import { verifyPassword } from "./access/verify-password.ts";
 import { Clock } from "./base/clock.ts";
 import { Wheel } from "./base/wheel.ts";
-import { openSpools } from "./buffering/open-spools.ts";
+import { House } from "./control/house.ts";
 import { Counters } from "./observe/counters.ts";
 import { Doors, type OpenListener } from "./net/doors.ts";
 import type { GuestDoor } from "./net/guest-door.ts";
 import { BeginQueue } from "./exchange/begin-queue.ts";
-import { HookRunner } from "./exchange/hook-runner.ts";
-import { HookTrouble } from "./exchange/hook-trouble.ts";
 import type { ListenOptions } from "./exchange/listen-options.ts";
-import { createStats } from "./exchange/create-stats.ts";
 import type { Plan } from "./exchange/plan.ts";
 import type { Rooms } from "./exchange/rooms.ts";
 import { serve } from "./exchange/serve.ts";
-import { Bandwidth } from "./limits/bandwidth.ts";
-import { SwitchFiles } from "./maintenance/switch-files.ts";
-import { RequestIds } from "./http/request-id.ts";
-import type { AccessLog } from "./observe/access-log.ts";
 import { troubleEvent, type ProgramEvent, type TellEvent } from "./observe/events.ts";
-import { openAccessLog } from "./observe/open-access-log.ts";
 import { FlushList } from "./transport/flush-list.ts";
 import { NetTransport } from "./transport/net-transport.ts";
 import { connectionsWithinOpenFiles } from "./transport/open-files.ts";
 import type { Transport } from "./transport/channel.ts";
-import { Pool } from "./upstream/pool.ts";
 import type { Services } from "./upstream/services.ts";
 import { UpstreamNews } from "./upstream/upstream-news.ts";
 
@@ -68,6 +56,12 @@ export interface Worker {
   readonly guests: GuestDoor;
   /** Opens listeners. Rejects as `startWorker` does; then none of them is open. */
   listen(listeners: readonly ListenOptions[]): Promise<void>;
+  /**
+   * From now on this plan is in force; an exchange in flight ends with the one it began with.
+   * Rejects if a listener cannot be had, as `startWorker` does, or the access log cannot be opened;
+   * then the plan before it stays in force. One at a time.
+   */
+  apply(plan: Plan): Promise<void>;
   readonly counters: Counters;
   /** What metrics show. */
   readonly observed: Pick<Rooms, "counters" | "stats" | "pools" | "spools">;
@@ -118,14 +112,14 @@ export function createWorker(plan: Plan, options: WorkerOptions = {}): Worker {
   const flushes = new FlushList(setImmediate, onBug);
   const news = options.tell && new UpstreamNews(options.tell, clock);
   const services = { transport, wheel, clock, counters, flushes, news };
-  const { rooms, chores } = furnish(plan, services, { time, onTrouble, onBug });
-  const { accessLog, pools, spools } = rooms;
-  const tick = tickOf({ ...services, time, onBug }, [...chores, () => news?.look()]);
+  const nowMs = time.monotonicMs;
+  const house = new House(plan, { ...services, nowMs, onTrouble, onBug });
+  const chores = [(): void => house.tick(), (): void => news?.look()];
+  const tick = tickOf({ ...services, time, onBug }, chores);
   const doors = new Doors({
     ...services,
-    rooms,
-    begins: new BeginQueue(setImmediate, (x) => void serve(x, rooms)),
-    plan: () => plan,
+    rooms: () => house.rooms,
+    begins: new BeginQueue(setImmediate, (x) => void serve(x, house.roomsOf(x.plan))),
     onAcceptError: (error) => onTrouble("cannot accept a connection", error),
     connectionsMax: connectionsWithinOpenFiles(),
   });
@@ -134,78 +128,31 @@ export function createWorker(plan: Plan, options: WorkerOptions = {}): Worker {
   timer.unref();
 
   return {
-    listeners: doors.listeners,
+    get listeners() {
+      return doors.listeners;
+    },
     guests: doors.guests,
     listen: (wanted) => doors.listen(wanted),
+    apply: (next) => applyPlan(next, house, doors),
     counters,
-    observed: rooms,
+    get observed() {
+      return house.rooms;
+    },
     tick,
     watchedCount: () => wheel.size,
-    upstreamConnectionCount: () => pools.reduce((sum, pool) => sum + pool.connectionCount, 0),
-    spooledBytes: () => spools.memory.bytesUsed + (spools.store?.bytesUsed ?? 0),
-    reopenLogs: () =>
-      accessLog?.reopen((error) => onTrouble("cannot reopen the access log", error)),
+    upstreamConnectionCount: () => house.upstreamConnectionCount,
+    spooledBytes: () => {
+      const { memory, store } = house.rooms.spools;
+      return memory.bytesUsed + (store?.bytesUsed ?? 0);
+    },
+    reopenLogs: () => house.reopenLogs((error) => onTrouble("cannot reopen the access log", error)),
     noteRejection: rejectionNoter(counters, onTrouble),
     async stop(graceMs) {
       await doors.drain(graceMs);
-      for (const pool of pools) pool.stop();
-      spools.close();
       clearInterval(timer);
-      await closeInTime(accessLog);
+      await closeInTime(house);
     },
   };
-}
-
-interface Around {
-  readonly time: TimeSource;
-  readonly onTrouble: OnTrouble;
-  readonly onBug: (error: unknown) => void;
-}
-
-interface Furnished {
-  readonly rooms: Rooms;
-  /** What is to be done for them every 100 ms. */
-  readonly chores: readonly (() => void)[];
-}
-
-/** The rooms of a plan. Throws if its log cannot be opened. */
-function furnish(plan: Plan, services: Services, { time, onTrouble, onBug }: Around): Furnished {
-  const { clock, wheel, counters } = services;
-  const accessLog = openAccessLog(plan.accessLog);
-  const pools = plan.pools.map((pool) => new Pool(pool, services));
-  const switches = new SwitchFiles(plan.switchFiles, clock.nowMs, onTrouble);
-  const hookTrouble = new HookTrouble(clock, onTrouble);
-  const spools = openSpools(plan.buffer, time.monotonicMs, onTrouble);
-  const bandwidth = new Bandwidth(() => clock.nowMs);
-  const rooms: Rooms = {
-    nowMs: time.monotonicMs,
-    spools,
-    bandwidth,
-    switches,
-    pools,
-    stats: createStats(plan, pools),
-    counters,
-    clock,
-    accessLog,
-    requestIds: new RequestIds(randomBytes(4).readUInt32LE(), randomBytes(4).readUInt32LE()),
-    passwords: new PasswordChecks({
-      verify: verifyPassword,
-      nowMs: time.monotonicMs,
-      secret: randomBytes(32),
-    }),
-    hooks: new HookRunner(wheel, clock, hookTrouble),
-    random: Math.random,
-    pseudonym: `foregate-${randomBytes(4).toString("hex")}`,
-    onBug,
-  };
-  const chores = [
-    () => spools.tick(),
-    () => bandwidth.tick(),
-    () => switches.tick(clock.nowMs),
-    () => hookTrouble.tend(),
-    () => tendLog(accessLog, counters, onTrouble),
-  ];
-  return { rooms, chores };
 }
 
 interface Ticked extends Pick<Services, "wheel" | "clock"> {
@@ -236,18 +183,22 @@ function rejectionNoter(counters: Counters, onTrouble: OnTrouble): Worker["noteR
   };
 }
 
-/** What a log cannot say itself, since it is lost, is said elsewhere. */
-function tendLog(log: AccessLog | undefined, counters: Counters, onTrouble: OnTrouble): void {
-  if (log === undefined) return;
-  log.flush();
-  counters.logLinesDropped = log.droppedLines;
-  const change = log.lookForLoss();
-  if (change !== undefined) onTrouble("the access log", change);
+/** A disk that hangs must not keep the program from stopping. */
+async function closeInTime(house: House): Promise<void> {
+  await Promise.race([house.close(), delay(logCloseMs, undefined, { ref: false })]);
 }
 
-/** A disk that hangs must not keep the program from stopping. */
-async function closeInTime(accessLog: AccessLog | undefined): Promise<void> {
-  await Promise.race([accessLog?.close(), delay(logCloseMs, undefined, { ref: false })]);
+/** All of it or, if it rejects, nothing. */
+async function applyPlan(plan: Plan, house: House, doors: Doors): Promise<void> {
+  const prepared = house.prepare(plan);
+  try {
+    await doors.listen(plan.listeners);
+  } catch (error) {
+    house.giveUp(prepared);
+    throw error;
+  }
+  house.moveIn(prepared);
+  doors.keep(plan.listeners, plan.drainMs);
 }
 
 const machineTime: TimeSource = {

@@ -44,16 +44,16 @@ export class MetricsAnswers {
   readonly #hosts: readonly string[] | undefined;
   readonly #process = new ProcessWatch();
   #state: State = "starting";
-  #observed: Observable | undefined;
+  #run: { readonly observed: Observable } | undefined;
 
   constructor(version: string, hosts: readonly string[] | undefined) {
     this.#version = version;
     this.#hosts = hosts;
   }
 
-  /** From now on it is ready, and this is shown. */
-  show(observed: Observable): void {
-    this.#observed = observed;
+  /** From now on it is ready, and this is shown, as it is then. */
+  show(run: { readonly observed: Observable }): void {
+    this.#run = run;
     this.#state = "ready";
   }
 
@@ -95,7 +95,7 @@ export class MetricsAnswers {
   }
 
   async #sayMetrics(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { stats, ...observed } = this.#observed ?? {};
+    const { stats, ...observed } = this.#run?.observed ?? {};
     if (!("counters" in observed) || stats === undefined) {
       return say(response, 503, `${reasons.starting}\n`);
     }

@@ -61,8 +61,8 @@ export class MetricsServer {
     return bound;
   }
 
-  show(observed: Observable): void {
-    this.#answers.show(observed);
+  show(run: { readonly observed: Observable }): void {
+    this.#answers.show(run);
   }
 
   drain(): void {

@@ -9,6 +9,7 @@ import type { Observable } from "./metrics-answers.ts";
 import type { BoundMetrics } from "./metrics-server.ts";
 
 interface Run {
+  /** Of the plan in force. */
   readonly observed: Observable;
   stop(graceMs: number): Promise<void>;
 }
@@ -25,7 +26,7 @@ export async function runObserved<Started extends Run>(
   start: () => Promise<Started>,
   tell: TellEvent = tellOnStandardError,
 ): Promise<Started & WithMetrics> {
-  if (plan.metrics === undefined) return { ...(await start()), metrics: [] };
+  if (plan.metrics === undefined) return Object.assign(await start(), { metrics: [] });
   const { MetricsServer } = await import("./metrics-server.ts");
   const server = new MetricsServer(version, plan.metrics.listeners, (error) =>
     tell(troubleEvent("metrics", error)),
@@ -33,7 +34,7 @@ export async function runObserved<Started extends Run>(
   try {
     const metrics = await server.listen();
     const run = await start();
-    server.show(run.observed);
+    server.show(run);
     const stop = async (graceMs: number): Promise<void> => {
       server.drain();
       try {
@@ -42,7 +43,9 @@ export async function runObserved<Started extends Run>(
         await server.close();
       }
     };
-    return { ...run, metrics, stop };
+    // What it tells of itself may change: getters stay getters.
+    const same = Object.defineProperties({}, Object.getOwnPropertyDescriptors(run)) as Started;
+    return Object.assign(same, { metrics, stop });
   } catch (error) {
     await server.close();
     throw error;

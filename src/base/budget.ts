@@ -12,7 +12,7 @@
 const unitBytes = 1024;
 
 export class Budget {
-  readonly bytesMax: number;
+  bytesMax: number;
   readonly #cells: Int32Array;
   readonly #own: number;
 

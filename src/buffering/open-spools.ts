@@ -21,11 +21,21 @@ export function openSpools(
   nowMs: () => number,
   onTrouble: OnTrouble,
 ): Spools {
-  const { memoryBytesMax: memoryBytes = usualMemoryBytes(), diskBytesMax, directory } = options;
+  const { diskBytesMax, directory } = options;
   const budget = new Budget(diskBytesMax);
-  const isThere = diskBytesMax > 0;
-  const file = isThere ? new SpoolFile({ directory, budget, nowMs, onTrouble }) : undefined;
-  return new Spools(new Budget(memoryBytes), file, nowMs);
+  // It is made when it is used, and without a budget it never is.
+  const file = new SpoolFile({ directory, budget, nowMs, onTrouble });
+  return new Spools(new Budget(memoryBytesOf(options)), file, nowMs);
+}
+
+/** From now on there is so much room; what waits already stays. */
+export function resizeSpools(spools: Spools, options: BufferOptions): void {
+  spools.memory.bytesMax = memoryBytesOf(options);
+  spools.store?.resize(options.diskBytesMax);
+}
+
+function memoryBytesOf({ memoryBytesMax: bytesMax }: BufferOptions): number {
+  return bytesMax ?? usualMemoryBytes();
 }
 
 /** A cgroup's limit counts, if it is less than what the machine has. */

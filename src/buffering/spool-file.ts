@@ -77,6 +77,11 @@ export class SpoolFile implements SpoolStore {
     this.#device = options.device ?? spoolDevice;
   }
 
+  /** So much it may take from now on. */
+  resize(bytesMax: number): void {
+    this.#options.budget.bytesMax = bytesMax;
+  }
+
   get isUsable(): boolean {
     const { budget, nowMs } = this.#options;
     if (this.#isClosed || budget.bytesFree < extentBytesMax) return false;

@@ -20,7 +20,7 @@ import type { SpoolFile } from "./spool-file.ts";
 
 /** The spool file, as far as it is not behind `SpoolStore`. */
 type Store = SpoolStore &
-  Pick<SpoolFile, "tick" | "close" | "bytesUsed" | "bytesWritten" | "errors">;
+  Pick<SpoolFile, "tick" | "close" | "resize" | "bytesUsed" | "bytesWritten" | "errors">;
 
 /** Once a second. */
 const ticksPerTrim = 10;

@@ -1,13 +1,13 @@
 /** What each command does; every function resolves with an exit code. */
 
-import { compileValue, loadConfig, type LoadedConfig } from "../config/load.ts";
-import { adviceOn, isError, type Problem } from "../config/problems.ts";
+import { compileValue, loadConfig, standardInputName, type LoadedConfig } from "../config/load.ts";
+import { isError } from "../config/problems.ts";
 import type { CodeUse } from "../config/read-code.ts";
 import { withheld } from "../config/withhold.ts";
-import type { ProgramEvent } from "../observe/events.ts";
 import { paintFor, plain, type ColourChoice } from "./colour.ts";
 import { exitCodes } from "./exit-codes.ts";
 import type { OneLiner, ProxyWishes } from "./one-liner.ts";
+import { problemEvent } from "./problem-event.ts";
 import { count, countProblems, heard, print, say } from "./say.ts";
 import type { Starter } from "./init.ts";
 import type { Start, StartPlan } from "./start.ts";
@@ -33,9 +33,10 @@ export interface CheckOptions extends LookOptions {
 }
 
 /** `-c`, then the environment, then the usual places; undefined: it was said what is wrong. */
-async function load(
+async function loadFile(
   { config, envFile }: ConfigOptions,
   codeUse: CodeUse,
+  generation = 0,
 ): Promise<LoadedConfig | undefined> {
   if (envFile !== undefined) {
     const { readEnvFile } = await import("./env-file.ts");
@@ -45,8 +46,12 @@ async function load(
       return undefined;
     }
   }
-  return await loadConfig(config ?? (process.env["FOREGATE_CONFIG"] || undefined), codeUse);
+  const path = config ?? (process.env["FOREGATE_CONFIG"] || undefined);
+  return await loadConfig(path, codeUse, generation);
 }
+
+const load = (options: ConfigOptions, codeUse: CodeUse): Promise<LoadedConfig | undefined> =>
+  loadFile(options, codeUse);
 
 const look = (options: LookOptions): Promise<LoadedConfig | undefined> =>
   load(options, options.exec ? "evaluate" : "refuse");
@@ -54,7 +59,13 @@ const look = (options: LookOptions): Promise<LoadedConfig | undefined> =>
 export async function run(options: ConfigOptions, startPlan: StartPlan): Promise<number> {
   const config = await load(options, "import");
   if (config === undefined) return exitCodes.usage;
-  return startOr({ codeIfWrong: exitCodes.configInvalid, ...options }, config, startPlan);
+  // What came by standard input is gone; and the file stays the one that was found.
+  const { file } = config;
+  const isFile = file !== "" && file !== standardInputName;
+  const again = (generation: number): Promise<LoadedConfig | undefined> =>
+    loadFile({ ...options, config: file }, "import", generation);
+  const reload = isFile ? again : undefined;
+  return startOr({ codeIfWrong: exitCodes.configInvalid, reload, ...options }, config, startPlan);
 }
 
 export async function check(options: CheckOptions): Promise<number> {
@@ -219,10 +230,12 @@ function startOneLiner(
 
 interface StartWishes extends GlobalOptions {
   readonly codeIfWrong: number;
+  /** undefined: it cannot be read again. */
+  readonly reload?: Start["reload"];
 }
 
 async function startOr(
-  { codeIfWrong, color }: StartWishes,
+  { codeIfWrong, color, reload }: StartWishes,
   config: LoadedConfig,
   startPlan: StartPlan,
 ): Promise<number> {
@@ -241,18 +254,14 @@ async function startOr(
   const surface = { isTerminal: process.stderr.isTTY, environment: process.env };
   const hasColour = paintFor(color, surface) !== plain;
   const voice = openVoice(events, hasColour, config.withhold);
-  if (voice.isForPrograms) for (const problem of config.problems) voice.tell(problemEvent(problem));
-  else await tellProblems(config, { color });
+  if (voice.isForPrograms) {
+    for (const problem of config.problems) {
+      voice.tell(problemEvent(problem, "warn"));
+    }
+  } else await tellProblems(config, { color });
   const { start } = await import("./start.ts");
   const begin: Start["begin"] = (around) => startPlan(plan, around);
-  return await start({ begin, config, drainMs: plan.drainMs, voice });
-}
-
-/** Of a config that is used all the same. */
-function problemEvent(problem: Problem): ProgramEvent {
-  const { code, message, file, line, column, path } = problem;
-  const fields = { code, file, line, column, path, help: adviceOn(problem) };
-  return { level: "warn", message, fields };
+  return await start({ begin, config, reload, voice });
 }
 
 /** To whoever wants something else of the config. */

@@ -29,6 +29,8 @@ export interface Voice {
   begin(): void;
   /** After the log's file was moved away. */
   reopen(): void;
+  /** Another config is in force: its secrets are withheld from now on, with those before. */
+  withholdToo(withhold: Withhold): void;
   /** After `last` nothing is told. Resolves when all is written, or it took too long. */
   close(last?: ProgramEvent): Promise<void>;
 }
@@ -42,7 +44,9 @@ export function openVoice(
   const { level, file } = options;
   const format = options.format ?? usualFormat(file);
   const sink = openLogSink(file, standardError);
-  const mask = (text: string): string => maskUserinfo(withhold(text));
+  let withholds = [withhold];
+  const mask = (text: string): string =>
+    maskUserinfo(withholds.reduce((said, each) => each(said), text));
   const log = new EventLog(sink, { level, wallMs: Date.now, mask });
   let begun: Promise<void> | undefined;
   const begin = (): Promise<void> => (begun ??= beginWriting(log, format, hasColour));
@@ -55,6 +59,10 @@ export function openVoice(
     isForPrograms: file === undefined && format !== "pretty",
     begin: () => void begin(),
     reopen: () => log.reopen(),
+    withholdToo: (more) => {
+      // Whoever still speaks of the config before this one does so soon.
+      withholds = [...withholds.slice(-1), more];
+    },
     async close(last) {
       await begin();
       await Promise.race([log.close(last), delay(closeMs, undefined, { ref: false })]);

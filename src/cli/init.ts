@@ -75,6 +75,8 @@ Wants=network-online.target
 
 [Service]
 ExecStart=/usr/bin/env foregate run -c /etc/foregate/foregate.yaml
+# A config that is wrong changes nothing, and the journal says why.
+ExecReload=/bin/kill -HUP $MAINPID
 # A wrong command line or config does not get right by starting again.
 RestartPreventExitStatus=2 3
 Restart=on-failure

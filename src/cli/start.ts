@@ -4,6 +4,7 @@
  *   SIGTERM, SIGINT  stop accepting, wait for exchanges in flight (on a terminal 3 s at most), end
  *   … a second time  end now
  *   SIGQUIT          end now
+ *   SIGHUP           read the config again (where a terminal is watched: as SIGTERM)
  *   SIGUSR1          open log files anew
  */
 
@@ -15,6 +16,7 @@ import { banner, type BoundListener } from "./banner.ts";
 import { bindTroubleOf, describeBindTrouble } from "./bind-error.ts";
 import type { Voice } from "./event-voice.ts";
 import { exitCodes } from "./exit-codes.ts";
+import { Reloads, type Reloading } from "./reload.ts";
 import { count, say } from "./say.ts";
 import { version } from "./version.ts";
 
@@ -32,6 +34,8 @@ export interface Running {
   readonly listeners: readonly BoundListener[];
   readonly metrics: readonly BoundListener[];
   readonly counters: { readonly exchangesInFlight: number };
+  /** Puts another plan in force. Rejects if it cannot; the one before stays in force. */
+  apply(plan: Plan): Promise<void>;
   /** After the log files were moved away. */
   reopenLogs(): void;
   stop(graceMs: number): Promise<void>;
@@ -43,12 +47,13 @@ export type StartPlan = (plan: Plan, voice: Voice) => Promise<Running>;
 export interface Start {
   readonly begin: (voice: Voice) => Promise<Running>;
   readonly config: LoadedConfig;
-  readonly drainMs: number;
+  /** undefined: it cannot be read again. */
+  readonly reload?: Reloading["load"] | undefined;
   readonly voice: Voice;
 }
 
 /** Resolves with the exit code. */
-export async function start({ begin, config, drainMs, voice }: Start): Promise<number> {
+export async function start({ begin, config, reload, voice }: Start): Promise<number> {
   let running: Running;
   try {
     running = await begin(voice);
@@ -60,7 +65,11 @@ export async function start({ begin, config, drainMs, voice }: Start): Promise<n
     return exitCodes.cannotBind;
   }
   // Who reads that it is ready may send a signal at once.
-  const stopped = untilStopped(running, drainMs, voice);
+  const apply = (plan: Plan): Promise<void> => running.apply(plan);
+  const reloads =
+    reload === undefined ? undefined : new Reloads({ config, load: reload, apply, voice });
+  const drainMs = (): number => (reloads?.config ?? config).plan?.drainMs ?? 0;
+  const stopped = untilStopped(running, { drainMs, reloads, voice });
   tellReady(running, config, voice);
   voice.begin();
   const code = await stopped;
@@ -104,8 +113,14 @@ function addressOf({ label, address, port }: BoundListener): string {
   return `${inBrackets(address)}:${port}`;
 }
 
+interface Signalled {
+  readonly drainMs: () => number;
+  readonly reloads: Reloads | undefined;
+  readonly voice: Voice;
+}
+
 /** Settles once: drained, or cut by a second signal. */
-function untilStopped(running: Running, drainMs: number, voice: Voice): Promise<number> {
+function untilStopped(running: Running, { drainMs, reloads, voice }: Signalled): Promise<number> {
   const { tell } = voice;
   const { promise, resolve, reject } = Promise.withResolvers<number>();
   let firstMs: number | undefined;
@@ -115,23 +130,24 @@ function untilStopped(running: Running, drainMs: number, voice: Voice): Promise<
     running.stop(graceMs).then(() => resolve(exitCodes.ok), reject);
   };
   const ask = (signal: NodeJS.Signals, graceMs: number): void => {
-    if (firstMs === undefined) stop(signal, Math.min(graceMs, drainMs));
+    if (firstMs === undefined) stop(signal, Math.min(graceMs, drainMs()));
     else if (performance.now() - firstMs >= sameSignalMs) {
       tell({ level: "warn", message: "stopped at once by a second signal", fields: { signal } });
       resolve(exitCodes.failed);
     }
   };
   const isWatched = process.stderr.isTTY;
-  process.on("SIGTERM", (signal) => ask(signal, drainMs));
-  process.on("SIGINT", (signal) => ask(signal, isWatched ? terminalDrainMs : drainMs));
+  process.on("SIGTERM", (signal) => ask(signal, drainMs()));
+  process.on("SIGINT", (signal) => ask(signal, isWatched ? terminalDrainMs : drainMs()));
   process.on("SIGQUIT", (signal) => {
     if (firstMs === undefined) stop(signal, 0);
     else resolve(exitCodes.ok);
   });
   process.on("SIGHUP", (signal) => {
-    const message = "reloading is not available in this version: restart it instead";
+    const message = "there is no file to read the config from again: restart it instead";
     if (isWatched) ask(signal, terminalDrainMs);
-    else tell({ level: "warn", message, fields: { signal } });
+    else if (reloads === undefined) tell({ level: "warn", message, fields: { signal } });
+    else void reloads.ask();
   });
   // Without a handler, Node would open its inspector on this signal.
   process.on("SIGUSR1", (signal) => {

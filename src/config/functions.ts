@@ -8,7 +8,7 @@ import { Console } from "node:console";
 import { labelFunction } from "../rewriting/function-label.ts";
 import { configOfModule } from "./config-of-module.ts";
 import { evaluationMs } from "./evaluate-config.ts";
-import { hookProgramName } from "./program-name.ts";
+import { hookProgramName, ofGeneration } from "./program-name.ts";
 import type { Path } from "./spans.ts";
 
 export interface LabelledPath {
@@ -34,16 +34,20 @@ export interface ImportedFunctions {
   readonly missing: string | undefined;
 }
 
-/** Never rejects. The module came to its end on another thread: so it will here, by all odds. */
+/**
+ * Never rejects. The module came to its end on another thread: so it will here, by all odds.
+ * `generation` above 0: it was imported here before, and may have changed since.
+ */
 export async function importFunctions(
   url: string,
   value: unknown,
   paths: readonly LabelledPath[],
+  generation = 0,
 ): Promise<ImportedFunctions> {
   hookProgramName(url);
   let real: unknown;
   try {
-    real = await aside(() => inTime(configOfModule(url)));
+    real = await aside(() => inTime(configOfModule(ofGeneration(url, generation))));
   } catch (error) {
     return { value, missing: `it threw ${String(error)}` };
   }

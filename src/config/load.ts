@@ -45,20 +45,28 @@ export interface LoadedConfig extends CompiledConfig {
   readonly withhold: Withhold;
 }
 
-export const standardInput = "-";
+const standardInput = "-";
+
+/** How it is called in messages. */
+export const standardInputName = "<stdin>";
 
 const noConfigHelp = "start without one by `npx foregate 3000`, or name one with -c FILE";
 
-/** `path` undefined: looks in the usual places. Never rejects: what is wrong is a problem. */
+/**
+ * `path` undefined: looks in the usual places. `generation`: how often this program has loaded it
+ * before. Never rejects: what is wrong is a problem.
+ */
 export async function loadConfig(
   path: string | undefined,
   codeUse: CodeUse = "evaluate",
+  generation = 0,
 ): Promise<LoadedConfig> {
   const places = searchPlaces(process.env);
   const found = path === undefined ? findConfig(places) : { file: path, ignored: [] };
   if (found === undefined) return failed(notFound(places));
   const { file } = found;
-  if (file === standardInput) return readConfig(await buffer(process.stdin), "<stdin>", ".");
+  if (file === standardInput)
+    return readConfig(await buffer(process.stdin), standardInputName, ".");
   const bytes = readConfigFile(file, file);
   if (!Buffer.isBuffer(bytes)) return failed(problemOfRefusal(file, bytes));
   const main = { bytes, file, folder: dirname(file) };
@@ -66,7 +74,7 @@ export async function loadConfig(
   const around = { environment: process.env, findings: new Findings() };
   // The code of code waits until there is some: most configs are data.
   const { openCode } = await import("./open-code.ts");
-  const opened = await openCode(main, codeUse, around);
+  const opened = await openCode(main, { use: codeUse, generation }, around);
   return withIgnored(compileOpened(main, opened, around), found);
 }
 

@@ -59,12 +59,29 @@ function resolveName(
   const importer = around.parentURL;
   if (specifier === programName) return { url: programUrl(importer), shortCircuit: true };
   try {
-    return next(specifier, around);
+    const found = next(specifier, around);
+    return { ...found, url: ofGeneration(found.url, generationOf(importer)) };
   } catch (error) {
     failed = { specifier, importer };
     throw error;
   }
 }
+
+/** What a config imports changes with it, but for packages and the runtime's own. */
+export function ofGeneration(url: string, generation: number): string {
+  if (generation === 0 || !isFile(url) || url.includes("/node_modules/")) return url;
+  const plain = plainUrl(url);
+  // The other runtime drops what stands behind a URL, but not what stands behind a path.
+  const name = process.versions["bun"] === undefined ? plain : fileURLToPath(plain);
+  return `${name}${generationMark}${generation}`;
+}
+
+const generationMark = "?gen=";
+
+const plainUrl = (url: string): string => url.split(generationMark, 1)[0]!;
+
+const generationOf = (url: string | undefined): number =>
+  Number(url?.split(generationMark)[1] ?? 0);
 
 function loadModule(
   url: string,
@@ -103,9 +120,9 @@ function hookInBun(): void {
 
 /** A config is a module, whatever a package.json around it says, or does not say. */
 function formatOf(url: string, found: string | undefined): string | undefined {
-  const isConfig = configUrls.has(url);
+  const isConfig = configUrls.has(plainUrl(url));
   if (!isConfig && found !== undefined) return undefined;
-  if (/\.m?ts$/.test(url)) return "module-typescript";
+  if (/\.m?ts$/.test(plainUrl(url))) return "module-typescript";
   return isConfig ? "module" : undefined;
 }
 

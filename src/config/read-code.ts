@@ -45,7 +45,12 @@ export interface CodeSource {
   readonly text: string;
 }
 
-export async function readCode(source: CodeSource, use: CodeUse): Promise<ReadCode> {
+/** `generation` counts how often it was read by this program, for its functions. */
+export async function readCode(
+  source: CodeSource,
+  use: CodeUse,
+  generation = 0,
+): Promise<ReadCode> {
   const { file, text } = source;
   const path = realpathSync(resolve(file));
   const refusal = refusalOf(path, use);
@@ -80,7 +85,7 @@ export async function readCode(source: CodeSource, use: CodeUse): Promise<ReadCo
   if (use !== "import" || functions.length === 0) {
     return { document: { value, spanOf }, problems, texts };
   }
-  const imported = await importFunctions(url, value, labelled);
+  const imported = await importFunctions(url, value, labelled, generation);
   if (imported.missing === undefined) {
     return { document: { value: imported.value, spanOf }, problems, texts };
   }

@@ -6,7 +6,9 @@ import type { AccessRecord, LoggedField } from "../observe/access-record.ts";
 import type { Exchange } from "./exchange.ts";
 import type { Rooms } from "./rooms.ts";
 
-export function beginExchange(x: Exchange, { counters }: Rooms): void {
+export function beginExchange(x: Exchange, rooms: Rooms): void {
+  const { counters } = rooms;
+  rooms.inFlight += 1;
   counters.exchangesBegun += 1;
   counters.exchangesInFlight += 1;
   x.clientIp = x.peer.address;
@@ -14,6 +16,7 @@ export function beginExchange(x: Exchange, { counters }: Rooms): void {
 
 export function endExchange(x: Exchange, rooms: Rooms): void {
   const { counters, accessLog, stats } = rooms;
+  rooms.inFlight -= 1;
   counters.exchangesInFlight -= 1;
   counters.exchangesEnded += 1;
   counters.countStatus(x.status);
@@ -21,7 +24,7 @@ export function endExchange(x: Exchange, rooms: Rooms): void {
   if (accessLog === undefined && stats === undefined) return;
   const endMs = rooms.nowMs();
   if (stats !== undefined) {
-    stats.addExchange(x, x.route?.row ?? 0, endMs);
+    stats.addExchange(x, rooms.routeRows[x.route?.row ?? 0] ?? 0, endMs);
     if (x.upstream !== undefined) stats.addUpstream(x, x.upstream.row, endMs);
   }
   if (accessLog !== undefined) logExchange(x, accessLog, rooms, endMs);

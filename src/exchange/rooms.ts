@@ -12,12 +12,19 @@ import type { Counters } from "../observe/counters.ts";
 import type { ExchangeStats } from "../observe/exchange-stats.ts";
 import type { Forwarding } from "./forward.ts";
 import type { HookRunner } from "./hook-runner.ts";
+import type { Plan } from "./plan.ts";
 
 export interface Rooms extends Forwarding {
+  /** What they are furnished for. */
+  readonly plan: Plan;
+  /** Exchanges that began in them and have not ended. */
+  inFlight: number;
   readonly clock: Clock;
   readonly counters: Counters;
   /** undefined: nobody asks for metrics. */
   readonly stats: ExchangeStats | undefined;
+  /** By a route's row in the plan: its row in `stats`. */
+  readonly routeRows: readonly number[];
   /** undefined: no access log. */
   readonly accessLog: AccessLog | undefined;
   readonly requestIds: RequestIds;

@@ -27,11 +27,10 @@ const unread = { method: "", target: "", host: "" };
 
 /** What a door needs of its worker. */
 export interface DoorServices extends Services {
-  readonly rooms: Rooms;
+  /** Of the plan in force now. */
+  readonly rooms: () => Rooms;
   /** One for all doors: it spreads the worker's work over its turns. */
   readonly begins: BeginQueue;
-  /** The plan in force now; an exchange keeps the one it began with. */
-  readonly plan: () => Plan;
   readonly onAcceptError: (error: Error) => void;
   /** How many connections the machine has room for, all doors together. */
   readonly connectionsMax: number;
@@ -56,8 +55,9 @@ export class Door implements AcceptReceiver, ConnectionHost, AnnouncementHost {
     this.#scheme = scheme;
   }
 
+  /** The plan in force now; an exchange keeps the one it began with. */
   get plan(): Plan {
-    return this.#services.plan();
+    return this.#services.rooms().plan;
   }
 
   get wheel(): Services["wheel"] {
@@ -170,12 +170,13 @@ export class Door implements AcceptReceiver, ConnectionHost, AnnouncementHost {
   }
 
   refuse(failure: Failure, leg: ClientLeg, peer: Peer): void {
-    serveRefused(this.#exchangeOf(bareRequest(unread), leg, peer), failure, this.#services.rooms);
+    const rooms = this.#services.rooms();
+    serveRefused(this.#exchangeOf(bareRequest(unread), leg, peer), failure, rooms);
   }
 
   #exchangeOf(head: RequestHead, leg: ClientLeg, peer: Peer): Exchange {
-    const { rooms } = this.#services;
-    return new Exchange(head, leg, peer, { plan: this.plan, nowMs: rooms.nowMs() });
+    const { plan, nowMs } = this.#services.rooms();
+    return new Exchange(head, leg, peer, { plan, nowMs: nowMs() });
   }
 
   /**

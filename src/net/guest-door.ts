@@ -35,9 +35,13 @@ export class GuestDoor {
     this.#upgrades = { http: new Door(services, "http"), https: new Door(services, "https") };
   }
 
+  get #plan(): Plan {
+    return this.#services.rooms().plan;
+  }
+
   /** Answers the request; one that no site and no route fit is `next`'s, if there is one. */
   handle(request: IncomingMessage, response: ServerResponse, next?: () => void): void {
-    const plan = this.#services.plan();
+    const plan = this.#plan;
     const peer = this.#peerOf(request);
     let exchange: Exchange | undefined;
     const legOf = (): NodeClientLeg =>
@@ -48,14 +52,14 @@ export class GuestDoor {
     // A protocol is switched on `upgrade` only, and the server has answered an Expect.
     head.upgrade = undefined;
     head.expectsContinue = false;
-    const start = { plan, nowMs: this.#services.rooms.nowMs() };
+    const start = { plan, nowMs: this.#services.rooms().nowMs() };
     exchange = new Exchange(head, legOf(), peer, start);
     this.#services.begins.add(exchange);
   }
 
   /** A client that leaves is nothing to be told of; a server that is wrongly built is. */
   #lost(failure: Failure, exchange: Exchange | undefined): void {
-    if (failure.row.blame === "proxy") this.#services.rooms.onBug(failure);
+    if (failure.row.blame === "proxy") this.#services.rooms().onBug(failure);
     exchange?.abort(failure);
   }
 
@@ -65,8 +69,8 @@ export class GuestDoor {
    */
   upgrade(request: IncomingMessage, socket: Socket, head: Buffer): boolean {
     const read = this.#read(request);
-    if (!(read instanceof Failure) && !isTaken(this.#services.plan(), read)) return false;
-    const channel = new NetChannel(somewhere, (error) => this.#services.rooms.onBug(error));
+    if (!(read instanceof Failure) && !isTaken(this.#plan, read)) return false;
+    const channel = new NetChannel(somewhere, (error) => this.#services.rooms().onBug(error));
     channel.linkReading(socket);
     this.#upgrades[schemeOf(request)].onChannel(channel);
     const text = Buffer.from(headTextOf(partsOf(request)), "latin1");
@@ -80,7 +84,7 @@ export class GuestDoor {
   fetch(request: Request): Promise<Response> {
     if (request.signal.aborted) return Promise.reject(request.signal.reason as Error);
     if (request.bodyUsed) return Promise.reject(new TypeError("Cannot fetch: the body was read"));
-    const plan = this.#services.plan();
+    const plan = this.#plan;
     const url = new URL(request.url);
     const scheme = url.protocol === "https:" ? "https" : "http";
     let exchange: Exchange | undefined;
@@ -90,7 +94,7 @@ export class GuestDoor {
     else {
       head.upgrade = undefined;
       head.expectsContinue = false;
-      exchange = new Exchange(head, leg, nobody, { plan, nowMs: this.#services.rooms.nowMs() });
+      exchange = new Exchange(head, leg, nobody, { plan, nowMs: this.#services.rooms().nowMs() });
       this.#services.begins.add(exchange);
     }
     return leg.answer;
@@ -102,7 +106,7 @@ export class GuestDoor {
 
   #readParts(parts: HeadParts, scheme: "http" | "https"): RequestHead | Failure {
     try {
-      const head = readHead(headTextOf(parts), this.#services.plan().limits);
+      const head = readHead(headTextOf(parts), this.#plan.limits);
       head.scheme = scheme;
       return head;
     } catch (error) {
@@ -119,7 +123,7 @@ export class GuestDoor {
 
   #peerOf({ socket }: IncomingMessage): Peer {
     const address = plainIp(socket.remoteAddress ?? "");
-    const isTrusted = this.#services.plan().trust.has(address);
+    const isTrusted = this.#plan.trust.has(address);
     return { address, isTrusted, ends: new SocketEnds(socket) };
   }
 }

@@ -1,11 +1,11 @@
 /**
  * What is counted of exchanges by route and by upstream. Every count is a cell of an array that is
- * made when the program starts: an exchange that ends adds to some cells and makes nothing.
+ * made when a plan comes into force: an exchange that ends adds to some cells and makes nothing.
  */
 
 import { failures, type FailureCode } from "../base/failure.ts";
 import type { Labels } from "./label-rows.ts";
-import { Latencies } from "./latencies.ts";
+import { grown, Latencies } from "./latencies.ts";
 
 /** Methods that are told apart; what else clients invent is the last one. */
 export const methodNames = [
@@ -49,12 +49,13 @@ export class ExchangeStats {
   readonly headTimes: Latencies;
   readonly upstreamDurations: Latencies;
   readonly upstreamHeadTimes: Latencies;
-  readonly #exchanges: Float64Array;
-  readonly #failures: Float64Array;
-  readonly #requestBytes: Float64Array;
-  readonly #responseBytes: Float64Array;
-  readonly #upstreamExchanges: Float64Array;
+  #exchanges: Float64Array;
+  #failures: Float64Array;
+  #requestBytes: Float64Array;
+  #responseBytes: Float64Array;
+  #upstreamExchanges: Float64Array;
 
+  /** Both lists may get longer: see `grow`. */
   constructor(routes: readonly Labels[], upstreams: readonly Labels[]) {
     this.routes = routes;
     this.upstreams = upstreams;
@@ -67,6 +68,19 @@ export class ExchangeStats {
     this.#requestBytes = new Float64Array(routes.length);
     this.#responseBytes = new Float64Array(routes.length);
     this.#upstreamExchanges = new Float64Array(upstreams.length * statusNames.length);
+  }
+
+  /** There are more routes or upstreams than before. */
+  grow(): void {
+    const { length: routes } = this.routes;
+    const { length: upstreams } = this.upstreams;
+    for (const times of [this.durations, this.headTimes]) times.grow(routes);
+    for (const times of [this.upstreamDurations, this.upstreamHeadTimes]) times.grow(upstreams);
+    this.#exchanges = grown(this.#exchanges, routes * methodNames.length * statusNames.length);
+    this.#failures = grown(this.#failures, routes * failureCodes.length);
+    this.#requestBytes = grown(this.#requestBytes, routes);
+    this.#responseBytes = grown(this.#responseBytes, routes);
+    this.#upstreamExchanges = grown(this.#upstreamExchanges, upstreams * statusNames.length);
   }
 
   /** Once for each exchange that ends, whatever became of it. */

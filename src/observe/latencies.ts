@@ -26,12 +26,18 @@ export function bucketOf(ms: number): number {
 }
 
 export class Latencies {
-  readonly #buckets: Float64Array;
-  readonly #sumsMs: Float64Array;
+  #buckets: Float64Array;
+  #sumsMs: Float64Array;
 
   constructor(rowCount: number) {
     this.#buckets = new Float64Array(rowCount * bucketsPerRow);
     this.#sumsMs = new Float64Array(rowCount);
+  }
+
+  /** To so many rows, if there are fewer. */
+  grow(rowCount: number): void {
+    this.#buckets = grown(this.#buckets, rowCount * bucketsPerRow);
+    this.#sumsMs = grown(this.#sumsMs, rowCount);
   }
 
   add(row: number, ms: number): void {
@@ -48,4 +54,12 @@ export class Latencies {
   sumMsOf(row: number): number {
     return this.#sumsMs[row] ?? 0;
   }
+}
+
+/** The same cells, or more of them. */
+export function grown(cells: Float64Array, length: number): Float64Array {
+  if (length <= cells.length) return cells;
+  const more = new Float64Array(length);
+  more.set(cells);
+  return more;
 }

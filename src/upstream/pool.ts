@@ -23,24 +23,22 @@ export class Pool {
   readonly members: readonly Member[];
   #turn = 0;
 
-  constructor(options: PoolOptions, services: Services) {
+  /** `known` may have a member of an earlier pool that is called the same and has its options. */
+  constructor(
+    options: PoolOptions,
+    services: Services,
+    known: (address: UpstreamAddress) => Member | undefined = () => undefined,
+  ) {
     this.options = options;
-    this.members = options.upstreams.map((address) => new Member(address, options, services));
+    this.members = options.upstreams.map(
+      (address) => known(address) ?? new Member(address, options, services),
+    );
   }
 
   /** Counts up by one for each exchange, for whoever picks a member. */
   nextTurn(): number {
     this.#turn = (this.#turn + 1) % this.members.length;
     return this.#turn;
-  }
-
-  get connectionCount(): number {
-    return this.members.reduce((sum, member) => sum + member.connectionCount, 0);
-  }
-
-  /** Keeps no connection any more. */
-  stop(): void {
-    for (const member of this.members) member.stop();
   }
 }
 

@@ -135,7 +135,7 @@ void test("SIGHUP and SIGUSR1 end nothing", async () => {
   await running(oneLiner(), async (process, url) => {
     process.signal("SIGHUP");
     process.signal("SIGUSR1");
-    await process.says(/reloading is not available/);
+    await process.says(/no file to read the config from again/);
     assert.equal(await fetchText(url), "200 hello");
     assert.doesNotMatch(process.stderr, /[Dd]ebugger/);
   });

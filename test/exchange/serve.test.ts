@@ -330,12 +330,16 @@ function planOf(example: Case, words: string[]): Plan {
   };
 }
 
-function roomsOf({ inFlight = 0 }: Case, words: string[]): Rooms {
+function roomsOf(example: Case, words: string[]): Rooms {
+  const { inFlight = 0 } = example;
   const counters = new Counters();
   counters.exchangesInFlight = inFlight;
   return {
+    plan: planOf({ ...example, inFlight: 0 }, []),
+    inFlight: 0,
     pools: [],
     stats: undefined,
+    routeRows: [],
     bandwidth: new Bandwidth(() => 0),
     spools: new Spools(new Budget(1_000_000), undefined, () => 0),
     counters,

@@ -21,6 +21,59 @@ export interface Load {
   readonly ended: Promise<LoadReport>;
 }
 
+export interface FreshLoad {
+  /** Resolves when the requests that are under way have ended. */
+  stop(): Promise<FreshReport>;
+}
+
+export interface FreshReport {
+  readonly wholeCount: number;
+  /** What went wrong with the others, each as it was seen. */
+  readonly troubles: readonly string[];
+}
+
+/** Clients that make a connection for each request, one after the other. */
+export function startFreshLoad(port: number, target: string, clients: number): FreshLoad {
+  const tally = { wholeCount: 0, troubles: [] as string[] };
+  let isStopped = false;
+  const askOn = async (): Promise<void> => {
+    while (!isStopped) {
+      const trouble = await askOnce(port, target);
+      if (trouble === undefined) tally.wholeCount += 1;
+      else tally.troubles.push(trouble);
+    }
+  };
+  const all = Array.from({ length: clients }, askOn);
+  return {
+    async stop() {
+      isStopped = true;
+      await Promise.all(all);
+      return tally;
+    },
+  };
+}
+
+/** undefined: a whole answer came, with a 200. */
+function askOnce(port: number, target: string): Promise<string | undefined> {
+  const socket = connect(port, "127.0.0.1");
+  let said = "";
+  let trouble: string | undefined;
+  const head = `GET ${target} HTTP/1.1\r\nHost: story.test\r\nConnection: close\r\n\r\n`;
+  socket.on("connect", () => socket.write(head));
+  socket.on("data", (piece: Buffer) => (said += piece.toString("latin1")));
+  socket.on("error", (error) => (trouble = error.message));
+  return new Promise((resolve) => {
+    socket.once("close", () => resolve(trouble ?? lackOf(said)));
+  });
+}
+
+function lackOf(answer: string): string | undefined {
+  const [head = "", body] = answer.split("\r\n\r\n", 2);
+  const length = Number(/^content-length: (\d+)\r?$/im.exec(head)?.[1] ?? Number.NaN);
+  if (!head.startsWith("HTTP/1.1 200 ")) return head.split("\r\n", 1)[0] || "no answer";
+  return body?.length === length ? undefined : `${body?.length} bytes of ${length}`;
+}
+
 interface Tally {
   wholeCount: number;
   cutCount: number;

@@ -21,6 +21,8 @@ export class FakeStore implements SpoolStore {
     this.failing = new Set(failing);
   }
 
+  resize(): void {}
+
   get extentCount(): number {
     return this.#places.size;
   }

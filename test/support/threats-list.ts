@@ -169,7 +169,7 @@ const text = `
 135 an upgrade that was not granted: no tunnel
 136 upgrades that are not listed, or half asked for: plain requests
 137 ends and resets pass through a tunnel, behind what waits
-138 a tunnel in which nothing passes: closed ▶ control: a reload leaves tunnels alone
+138 a tunnel in which nothing passes: closed; a reload leaves tunnels alone
 139 CONNECT: refused, and the connection closed
 140 WebSocket over HTTP/2 ▶ http2
 
@@ -211,7 +211,7 @@ const text = `
 
 # The process
 171 SIGTERM: what is in flight ends in order, then the process
-172 reload under load ▶ control
+172 reload under load: no request is lost, and a wrong config changes nothing
 173 a worker that fails ▶ control
 174 upstreams that come and go ▶ health
 175 an upgrade of the program ▶ control

@@ -1,0 +1,218 @@
+/**
+ * The rooms of one worker, furnished for the plan in force, and for those before it as long as
+ * exchanges are in flight that began with them.
+ *
+ *   prepare(plan) ─▶ move in ─▶ current ─▶ older, until its last exchange has ended ─▶ gone
+ *
+ * What outlives a plan is kept: bodies that wait, counts, passwords that were shown, and the
+ * connections to upstreams that are the same in both plans.
+ */
+
+import { randomBytes } from "node:crypto";
+
+import { PasswordChecks } from "../access/password-checks.ts";
+import { verifyPassword } from "../access/verify-password.ts";
+import { openSpools, resizeSpools } from "../buffering/open-spools.ts";
+import { HookRunner } from "../exchange/hook-runner.ts";
+import { HookTrouble } from "../exchange/hook-trouble.ts";
+import type { Plan } from "../exchange/plan.ts";
+import type { Rooms } from "../exchange/rooms.ts";
+import { StatsOfPlans } from "../exchange/stats-of-plans.ts";
+import { RequestIds } from "../http/request-id.ts";
+import { Bandwidth } from "../limits/bandwidth.ts";
+import { SwitchFiles } from "../maintenance/switch-files.ts";
+import type { AccessLog } from "../observe/access-log.ts";
+import { openAccessLog } from "../observe/open-access-log.ts";
+import { Pool, type Member } from "../upstream/pool.ts";
+import type { Services } from "../upstream/services.ts";
+
+export interface HouseServices extends Services {
+  /** The precise clock, in ms. */
+  readonly nowMs: () => number;
+  readonly onTrouble: (what: string, error: unknown) => void;
+  readonly onBug: (error: unknown) => void;
+}
+
+/** A plan's rooms before anybody is in them. */
+interface Prepared {
+  readonly rooms: Rooms;
+  readonly switches: SwitchFiles;
+}
+
+/** How long an older plan is kept at least: exchanges that wait to begin are not counted, in ms. */
+const oldMsMin = 10_000;
+
+interface Older extends Prepared {
+  readonly sinceMs: number;
+}
+
+type Kept = Pick<Rooms, "spools" | "bandwidth" | "requestIds" | "passwords" | "hooks">;
+
+export class House {
+  readonly #services: HouseServices;
+  readonly #hookTrouble: HookTrouble;
+  readonly #stats = new StatsOfPlans();
+  readonly #kept: Kept;
+  readonly #pseudonym = `foregate-${randomBytes(4).toString("hex")}`;
+  #current: Prepared;
+  #older: Older[] = [];
+  /** Lines that logs lost which are closed. */
+  #droppedBefore = 0;
+
+  /** Throws if the access log cannot be opened. */
+  constructor(plan: Plan, services: HouseServices) {
+    const { wheel, clock, nowMs, onTrouble } = services;
+    this.#services = services;
+    this.#hookTrouble = new HookTrouble(clock, onTrouble);
+    this.#kept = {
+      spools: openSpools(plan.buffer, nowMs, onTrouble),
+      bandwidth: new Bandwidth(() => clock.nowMs),
+      requestIds: new RequestIds(randomBytes(4).readUInt32LE(), randomBytes(4).readUInt32LE()),
+      passwords: new PasswordChecks({
+        verify: verifyPassword,
+        nowMs,
+        secret: randomBytes(32),
+      }),
+      hooks: new HookRunner(wheel, clock, this.#hookTrouble),
+    };
+    this.#current = this.prepare(plan);
+  }
+
+  get rooms(): Rooms {
+    return this.#current.rooms;
+  }
+
+  /** Those of an exchange that began with this plan. */
+  roomsOf(plan: Plan): Rooms {
+    const { rooms } = this.#current;
+    if (rooms.plan === plan) return rooms;
+    return this.#older.find((older) => older.rooms.plan === plan)?.rooms ?? rooms;
+  }
+
+  /** Throws if the access log cannot be opened; nothing has changed then. */
+  prepare(plan: Plan): Prepared {
+    const { clock, counters, nowMs, onTrouble, onBug } = this.#services;
+    const accessLog = this.#logFor(plan);
+    const pools = plan.pools.map((options) => this.#poolFor(options));
+    const switches = new SwitchFiles(plan.switchFiles, clock.nowMs, onTrouble);
+    const { stats, routeRows } = this.#stats.of(plan, pools);
+    const rooms: Rooms = {
+      ...this.#kept,
+      plan,
+      inFlight: 0,
+      pools,
+      stats,
+      routeRows,
+      switches,
+      counters,
+      clock,
+      accessLog,
+      nowMs,
+      random: Math.random,
+      pseudonym: this.#pseudonym,
+      onBug,
+    };
+    return { rooms, switches };
+  }
+
+  /** From now on exchanges begin with it. */
+  moveIn(prepared: Prepared): void {
+    this.#older.push({ ...this.#current, sinceMs: this.#services.clock.nowMs });
+    this.#current = prepared;
+    resizeSpools(this.#kept.spools, prepared.rooms.plan.buffer);
+  }
+
+  /** It was prepared, and nobody moves in. */
+  giveUp({ rooms }: Prepared): void {
+    this.#leave(rooms);
+  }
+
+  tick(): void {
+    const { clock, counters, onTrouble } = this.#services;
+    const { spools, bandwidth } = this.#kept;
+    spools.tick();
+    bandwidth.tick();
+    this.#current.switches.tick(clock.nowMs);
+    this.#hookTrouble.tend();
+    for (const log of this.#logs()) tendLog(log, onTrouble);
+    counters.logLinesDropped = this.#droppedBefore;
+    for (const log of this.#logs()) counters.logLinesDropped += log.droppedLines;
+    const gone = this.#older.filter(
+      ({ rooms, sinceMs }) => rooms.inFlight === 0 && clock.nowMs - sinceMs >= oldMsMin,
+    );
+    if (gone.length === 0) return;
+    this.#older = this.#older.filter((one) => !gone.includes(one));
+    for (const { rooms } of gone) this.#leave(rooms);
+  }
+
+  get upstreamConnectionCount(): number {
+    let count = 0;
+    for (const member of this.#members()) count += member.connectionCount;
+    return count;
+  }
+
+  reopenLogs(onTrouble: (error: unknown) => void): void {
+    for (const log of this.#logs()) log.reopen(onTrouble);
+  }
+
+  /** Nothing is in flight any more. Resolves when the last lines of the logs are written. */
+  async close(): Promise<void> {
+    for (const member of this.#members()) member.stop();
+    this.#kept.spools.close();
+    await Promise.all(Array.from(this.#logs(), (log) => log.close()));
+  }
+
+  /** Of a plan that is over: what no other plan uses ends. */
+  #leave({ pools, accessLog }: Rooms): void {
+    const members = this.#members();
+    for (const pool of pools) {
+      for (const member of pool.members) if (!members.has(member)) member.stop();
+    }
+    if (accessLog === undefined || this.#logs().has(accessLog)) return;
+    this.#droppedBefore += accessLog.droppedLines;
+    void accessLog.close();
+  }
+
+  #logFor({ accessLog: options }: Plan): AccessLog | undefined {
+    const own = this.#all().find(({ plan }) => isSame(plan.accessLog, options));
+    return own === undefined ? openAccessLog(options) : own.accessLog;
+  }
+
+  /** Upstreams that are as before stay who they are, with their connections. */
+  #poolFor(options: Plan["pools"][number]): Pool {
+    const { upstreams: _, ...own } = options;
+    const known = this.#all()
+      .flatMap(({ pools }) => pools)
+      .filter(({ options: { upstreams: __, ...others } }) => isSame(own, others))
+      .flatMap(({ members }) => members);
+    return new Pool(options, this.#services, (address) =>
+      known.find((member) => isSame(member.address, address)),
+    );
+  }
+
+  /** The newest first. */
+  #all(): readonly Rooms[] {
+    const current = this.#current as Prepared | undefined;
+    if (current === undefined) return [];
+    return [current.rooms, ...this.#older.map(({ rooms }) => rooms).toReversed()];
+  }
+
+  #members(): ReadonlySet<Member> {
+    return new Set(this.#all().flatMap(({ pools }) => pools.flatMap(({ members }) => members)));
+  }
+
+  #logs(): ReadonlySet<AccessLog> {
+    return new Set(this.#all().flatMap(({ accessLog }) => accessLog ?? []));
+  }
+}
+
+/** What a log cannot say itself, since it is lost, is said elsewhere. */
+function tendLog(log: AccessLog, onTrouble: HouseServices["onTrouble"]): void {
+  log.flush();
+  const change = log.lookForLoss();
+  if (change !== undefined) onTrouble("the access log", change);
+}
+
+/** Options are plain data, in the order in which they are read. */
+const isSame = (one: unknown, other: unknown): boolean =>
+  JSON.stringify(one) === JSON.stringify(other);
