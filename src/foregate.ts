@@ -11,8 +11,9 @@ import { runObserved } from "./admin/run-observed.ts";
 import { openVoice, type Voice } from "./cli/event-voice.ts";
 import { version } from "./cli/version.ts";
 import type { Config } from "./config/config-type.ts";
-import { compileValue } from "./config/load.ts";
+import { compileValue, type LoadedConfig } from "./config/load.ts";
 import type { Problem } from "./config/problems.ts";
+import type { Plan } from "./exchange/plan.ts";
 import type { OpenListener } from "./net/doors.ts";
 import type { TellEvent } from "./observe/events.ts";
 import { createWorker, type Worker } from "./worker.ts";
@@ -75,6 +76,13 @@ export interface Proxy {
    */
   readonly fetch: (request: Request) => Promise<Response>;
   /**
+   * From now on this config is in force, without a connection closed for it: what is in flight ends
+   * with the one it began with. Rejects with a `ConfigError`, or with the system's error if an
+   * address cannot be had; then the config before it stays in force. Where metrics listen and what
+   * becomes of events does not change.
+   */
+  reload(config: Config): Promise<void>;
+  /**
    * Stops accepting, waits up to `graceMs` (the config's `timeouts.drain` by default), then cuts.
    */
   close(graceMs?: number): Promise<void>;
@@ -88,8 +96,8 @@ export type Next = (error?: unknown) => void;
  * `ConfigError`. Events go to standard error, for people, unless `logs.events` says otherwise.
  */
 export function createProxy(config: Config): Proxy {
-  const { plan, problems, events } = compileValue(config, "config");
-  if (plan === undefined) throw new ConfigError(problems);
+  const { events, ...compiled } = compileValue(config, "config");
+  let plan = planOf(compiled);
   let worker: Worker | undefined;
   let listening: ReturnType<typeof runObserved<Worker>> | undefined;
   let metrics: readonly OpenListener[] = [];
@@ -126,6 +134,13 @@ export function createProxy(config: Config): Proxy {
     handler: (request, response, next) => started().guests.handle(request, response, next),
     upgrade: (request, socket, head) => started().guests.upgrade(request, socket as Socket, head),
     fetch: (request) => started().guests.fetch(request),
+    async reload(next) {
+      const nextPlan = planOf(compileValue(next, "config"));
+      const isListening = (await listening?.catch(() => undefined)) !== undefined;
+      // A guest's addresses are its host's.
+      await worker?.apply(isListening ? nextPlan : { ...nextPlan, listeners: [] });
+      plan = nextPlan;
+    },
     async close(graceMs = plan.drainMs) {
       const guests = worker;
       const ending = voice;
@@ -140,4 +155,9 @@ export function createProxy(config: Config): Proxy {
       await ending?.close();
     },
   };
+}
+
+function planOf({ plan, problems }: Pick<LoadedConfig, "plan" | "problems">): Plan {
+  if (plan === undefined) throw new ConfigError(problems);
+  return plan;
 }

@@ -91,7 +91,8 @@ function addRunning(program: Command, { startPlan, end }: Surroundings): void {
     .description("start with a config file")
     .option(...configOption)
     .option(...envFileOption)
-    .action(async (options: Commands.ConfigOptions) => {
+    .option("--watch", "read the config again when its files change")
+    .action(async (options: Commands.RunOptions) => {
       end(await (await commands()).run({ ...options, ...globals(program) }, startPlan));
     });
   program

@@ -27,6 +27,10 @@ export interface LookOptions extends ConfigOptions {
   readonly exec: boolean;
 }
 
+export interface RunOptions extends ConfigOptions {
+  readonly watch?: true;
+}
+
 export interface CheckOptions extends LookOptions {
   readonly json?: true;
   readonly strict?: true;
@@ -56,7 +60,7 @@ const load = (options: ConfigOptions, codeUse: CodeUse): Promise<LoadedConfig | 
 const look = (options: LookOptions): Promise<LoadedConfig | undefined> =>
   load(options, options.exec ? "evaluate" : "refuse");
 
-export async function run(options: ConfigOptions, startPlan: StartPlan): Promise<number> {
+export async function run(options: RunOptions, startPlan: StartPlan): Promise<number> {
   const config = await load(options, "import");
   if (config === undefined) return exitCodes.usage;
   // What came by standard input is gone; and the file stays the one that was found.
@@ -65,7 +69,13 @@ export async function run(options: ConfigOptions, startPlan: StartPlan): Promise
   const again = (generation: number): Promise<LoadedConfig | undefined> =>
     loadFile({ ...options, config: file }, "import", generation);
   const reload = isFile ? again : undefined;
-  return startOr({ codeIfWrong: exitCodes.configInvalid, reload, ...options }, config, startPlan);
+  const watches = options.watch === true;
+  if (watches && reload === undefined) {
+    say("error: --watch: the config has no file that could change");
+    return exitCodes.usage;
+  }
+  const wishes = { codeIfWrong: exitCodes.configInvalid, reload, watches, color: options.color };
+  return startOr(wishes, config, startPlan);
 }
 
 export async function check(options: CheckOptions): Promise<number> {
@@ -232,10 +242,11 @@ interface StartWishes extends GlobalOptions {
   readonly codeIfWrong: number;
   /** undefined: it cannot be read again. */
   readonly reload?: Start["reload"];
+  readonly watches?: boolean;
 }
 
 async function startOr(
-  { codeIfWrong, color, reload }: StartWishes,
+  { codeIfWrong, color, reload, watches }: StartWishes,
   config: LoadedConfig,
   startPlan: StartPlan,
 ): Promise<number> {
@@ -261,7 +272,7 @@ async function startOr(
   } else await tellProblems(config, { color });
   const { start } = await import("./start.ts");
   const begin: Start["begin"] = (around) => startPlan(plan, around);
-  return await start({ begin, config, reload, voice });
+  return await start({ begin, config, reload, watches, voice });
 }
 
 /** To whoever wants something else of the config. */

@@ -11,6 +11,7 @@ import { isError } from "../config/problems.ts";
 import type { Plan } from "../exchange/plan.ts";
 import { troubleEvent, type ProgramEvent } from "../observe/events.ts";
 import { bindTroubleOf } from "./bind-error.ts";
+import { ConfigWatch } from "./config-watch.ts";
 import type { Voice } from "./event-voice.ts";
 import { problemEvent } from "./problem-event.ts";
 import { countProblems } from "./say.ts";
@@ -32,6 +33,7 @@ export class Reloads {
   /** What runs now; whoever asks meanwhile waits for one more. */
   #running: Promise<void> | undefined;
   #isAskedAgain = false;
+  #watch: ConfigWatch | undefined;
 
   constructor(reloading: Reloading) {
     this.#reloading = reloading;
@@ -41,6 +43,12 @@ export class Reloads {
   /** In force now. */
   get config(): LoadedConfig {
     return this.#config;
+  }
+
+  /** From now on a change of a file of the config is asked for. */
+  watch(): void {
+    this.#watch = new ConfigWatch(() => void this.ask());
+    this.#watch.add(this.#config.texts.keys());
   }
 
   /** Resolves when it has been said what came of it. One at a time, and never one too few. */
@@ -86,6 +94,7 @@ export class Reloads {
     const config = await load(this.#generation);
     if (config === undefined) return undefined;
     voice.withholdToo(config.withhold);
+    this.#watch?.add(config.texts.keys());
     for (const problem of config.problems) {
       voice.tell(problemEvent(problem, isError(problem) ? "error" : "warn"));
     }

@@ -49,11 +49,14 @@ export interface Start {
   readonly config: LoadedConfig;
   /** undefined: it cannot be read again. */
   readonly reload?: Reloading["load"] | undefined;
+  /** It is read again when its files change. */
+  readonly watches?: boolean | undefined;
   readonly voice: Voice;
 }
 
 /** Resolves with the exit code. */
-export async function start({ begin, config, reload, voice }: Start): Promise<number> {
+export async function start(wanted: Start): Promise<number> {
+  const { begin, config, reload, voice } = wanted;
   let running: Running;
   try {
     running = await begin(voice);
@@ -68,6 +71,7 @@ export async function start({ begin, config, reload, voice }: Start): Promise<nu
   const apply = (plan: Plan): Promise<void> => running.apply(plan);
   const reloads =
     reload === undefined ? undefined : new Reloads({ config, load: reload, apply, voice });
+  if (wanted.watches === true) reloads?.watch();
   const drainMs = (): number => (reloads?.config ?? config).plan?.drainMs ?? 0;
   const stopped = untilStopped(running, { drainMs, reloads, voice });
   tellReady(running, config, voice);

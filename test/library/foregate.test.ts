@@ -84,3 +84,48 @@ void test("library: a wrong config says all that is wrong and starts nothing", (
     return true;
   });
 });
+
+void test("library: another config is in force at once, and a wrong one changes nothing", async () => {
+  const config = (body: string): Config => ({
+    listen: "127.0.0.1:0",
+    logs: { access: false },
+    sites: { "*": { respond: body } },
+  });
+  const proxy = createProxy(config("one"));
+  const bodyOf = async (): Promise<string> =>
+    (await fetch(`http://127.0.0.1:${proxy.listeners[0]?.port}`)).text();
+  await proxy.reload(config("two"));
+  await proxy.listen();
+  try {
+    const [{ port } = { port: 0 }] = proxy.listeners;
+    assert.equal(await bodyOf(), "two");
+    await proxy.reload(config("three"));
+    assert.equal(await bodyOf(), "three");
+    await assert.rejects(proxy.reload({ ...config("four"), pools: {} }), ConfigError);
+    const nowhere = { ...config("five"), listen: ["127.0.0.1:0", "192.0.2.1:80"] };
+    await assert.rejects(proxy.reload(nowhere), { code: "EADDRNOTAVAIL" });
+    assert.equal(await bodyOf(), "three");
+    assert.deepEqual(
+      proxy.listeners.map((listener) => listener.port),
+      [port],
+    );
+  } finally {
+    await proxy.close(100);
+  }
+});
+
+void test("library: a guest that gets another config listens nowhere", async () => {
+  const config = (body: string): Config => ({
+    listen: "127.0.0.1:0",
+    logs: { access: false },
+    sites: { "*": { respond: body } },
+  });
+  const proxy = createProxy(config("one"));
+  const bodyOf = async (): Promise<string> =>
+    (await proxy.fetch(new Request("http://a.example/"))).text();
+  assert.equal(await bodyOf(), "one");
+  await proxy.reload(config("two"));
+  assert.equal(await bodyOf(), "two");
+  assert.equal(proxy.listeners.length, 0);
+  await proxy.close();
+});

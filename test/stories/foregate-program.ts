@@ -33,6 +33,8 @@ export interface Ending {
 export interface ProgramOptions {
   /** What comes before the program's own words; by default this very runtime. */
   readonly command?: readonly string[];
+  /** Behind its own. */
+  readonly words?: readonly string[];
 }
 
 export class ForegateProgram {
@@ -43,9 +45,12 @@ export class ForegateProgram {
   #logged = "";
   #isRunning = true;
 
-  constructor(configFile: string, { command = [process.execPath] }: ProgramOptions = {}) {
+  constructor(
+    configFile: string,
+    { command = [process.execPath], words = [] }: ProgramOptions = {},
+  ) {
     const [first = process.execPath, ...rest] = command;
-    this.#child = spawn(first, [...rest, "src/main.ts", "run", "-c", configFile], {
+    this.#child = spawn(first, [...rest, "src/main.ts", "run", "-c", configFile, ...words], {
       cwd: root,
       // What it says is read as people see it.
       env: { ...process.env, FOREGATE_LOG_FORMAT: "pretty" },

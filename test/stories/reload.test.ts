@@ -145,3 +145,20 @@ void test("story: a config with a mistake changes nothing, and says why", async 
   assert.equal(await body(), "better");
   await until(said(/of metrics takes effect with a restart/), "it says what waits");
 });
+
+void test("story: with --watch a change is enough, in an included file as well", async (t) => {
+  const file = writeConfig(t, 'listen: "127.0.0.1:0"\ninclude: sites.yaml\n');
+  const siteFile = join(dirname(file), "sites.yaml");
+  const bodyIs = (body: string): void =>
+    writeFileSync(siteFile, `sites: { "*": { respond: ${body} } }\n`);
+  bodyIs("one");
+  const foregate = new ForegateProgram(file, { words: ["--watch"] });
+  t.after(() => foregate.stop());
+  await foregate.ready();
+  const body = async (): Promise<string> => (await fetch(foregate.url)).text();
+  assert.equal(await body(), "one");
+  bodyIs("another");
+  const isDone = (): boolean => / reloaded /.test(foregate.said);
+  await until(isDone, "it has reloaded", () => foregate.said);
+  assert.equal(await body(), "another");
+});
