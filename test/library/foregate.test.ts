@@ -85,7 +85,7 @@ void test("library: a wrong config says all that is wrong and starts nothing", (
   });
 });
 
-void test("library: another config is in force at once, and a wrong one changes nothing", async () => {
+void test("library: another config is in force at once, a wrong one changes nothing", async () => {
   const config = (body: string): Config => ({
     listen: "127.0.0.1:0",
     logs: { access: false },
