@@ -41,7 +41,8 @@ export class Door implements AcceptReceiver, ConnectionHost, AnnouncementHost {
   readonly #connections = new Set<ClientConnection>();
   /** Those of which it is not known yet who they are. */
   readonly #unannounced = new Set<AnnouncedClient>();
-  #wantsAnnouncement = false;
+  /** Who connects is a balancer, and says first who its client is (PROXY protocol). */
+  wantsAnnouncement = false;
   #listener: Listener | undefined;
   /** Resolves when the last connection of a door that drains is gone. */
   #empty: PromiseWithResolvers<void> | undefined;
@@ -82,7 +83,7 @@ export class Door implements AcceptReceiver, ConnectionHost, AnnouncementHost {
 
   /** Rejects with the system's error; its `label` says which of the listeners it was. */
   async listen(options: ListenOptions): Promise<Listener> {
-    this.#wantsAnnouncement = options.proxyProtocol === true;
+    this.wantsAnnouncement = options.proxyProtocol === true;
     try {
       this.#listener = await this.#services.transport.listen(options, this);
       return this.#listener;
@@ -102,7 +103,7 @@ export class Door implements AcceptReceiver, ConnectionHost, AnnouncementHost {
     }
     counters.connectionsAccepted += 1;
     counters.connectionsActive += 1;
-    if (!this.#wantsAnnouncement) this.#connections.add(new ClientConnection(channel, this));
+    if (!this.wantsAnnouncement) this.#connections.add(new ClientConnection(channel, this));
     else this.#unannounced.add(new AnnouncedClient(channel, this, this.plan.timeouts.headMs));
   }
 
@@ -111,7 +112,7 @@ export class Door implements AcceptReceiver, ConnectionHost, AnnouncementHost {
    * can open the file of a Unix socket (threat 167).
    */
   #mayConnect({ peerAddress }: Channel): boolean {
-    return !this.#wantsAnnouncement || peerAddress === "" || this.plan.trust.has(peerAddress);
+    return !this.wantsAnnouncement || peerAddress === "" || this.plan.trust.has(peerAddress);
   }
 
   onAnnounced(client: AnnouncedClient, source: Source | undefined, rest: Buffer): void {

@@ -17,8 +17,8 @@ interface OpenDoor {
 }
 
 /** Two that have the same are the same listener. */
-const keyOf = ({ host, port, socketPath, proxyProtocol }: ListenOptions): string =>
-  JSON.stringify([host, port, socketPath, proxyProtocol === true]);
+const keyOf = ({ host, port, socketPath }: ListenOptions): string =>
+  JSON.stringify([host, port, socketPath]);
 
 export class Doors {
   readonly guests: GuestDoor;
@@ -63,11 +63,17 @@ export class Doors {
     }
   }
 
-  /** Closes what is not wanted any more; exchanges there have `graceMs` to end. */
+  /**
+   * Closes what is not wanted any more; exchanges there have `graceMs` to end. What stays takes the
+   * next connection as it is wanted now.
+   */
   keep(wanted: readonly ListenOptions[], graceMs: number): void {
-    const keys = new Set(wanted.map(keyOf));
-    const unwanted = this.#open.filter(({ key }) => !keys.has(key));
-    this.#open = this.#open.filter(({ key }) => keys.has(key));
+    const byKey = new Map(wanted.map((options) => [keyOf(options), options]));
+    const unwanted = this.#open.filter(({ key }) => !byKey.has(key));
+    this.#open = this.#open.filter(({ key }) => byKey.has(key));
+    for (const { key, door } of this.#open) {
+      door.wantsAnnouncement = byKey.get(key)?.proxyProtocol === true;
+    }
     for (const { door } of unwanted) {
       const closed = door.drain(graceMs).finally(() => this.#closing.delete(closed));
       this.#closing.add(closed);

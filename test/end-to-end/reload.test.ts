@@ -181,6 +181,22 @@ const cases: readonly ReloadCase[] = [
     },
   },
   {
+    name: "a listener learns to expect the PROXY protocol, and connections from before do not",
+    async play({ proxy, client, a, reload }) {
+      const connection = await exchange(client, a);
+      const [own] = at(0);
+      const listeners = [{ ...own!, proxyProtocol: true }];
+      await reload({ ...to(a), trust: ["127.0.0.1"] }, { listeners });
+      client.say(get);
+      await answer(client, connection);
+      const other = await connectClient(proxy.port, "balancer");
+      other.say(`PROXY TCP4 192.0.2.7 192.0.2.8 1 2\r\n${get}`);
+      await connection.expect("X-Forwarded-For: 192.0.2.7\r\n");
+      await answer(other, connection);
+      other.close();
+    },
+  },
+  {
     name: "an address that cannot be had: the plan before stays, and no listener is left behind",
     async play({ proxy, client, a, b, reload }) {
       const nowhere = { label: "nowhere", host: "192.0.2.1", port: 80, socketPath: undefined };

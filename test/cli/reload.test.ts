@@ -1,0 +1,93 @@
+/** Reloads that are asked for while one is going on, and those that fail. */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { Reloads } from "../../src/cli/reload.ts";
+import type { Voice } from "../../src/cli/event-voice.ts";
+import { compileValue, type LoadedConfig } from "../../src/config/load.ts";
+import { turns } from "../support/within.ts";
+
+const configOf = (value: unknown): LoadedConfig => compileValue(value, "test");
+const good = { sites: { "*": { respond: "good" } } };
+
+interface Heard {
+  readonly voice: Voice;
+  readonly said: string[];
+}
+
+function hearing(): Heard {
+  const said: string[] = [];
+  const voice: Voice = {
+    tell: ({ level, message }) => said.push(`${level} ${message}`),
+    isForPrograms: true,
+    isBesideBanner: false,
+    begin: () => undefined,
+    reopen: () => undefined,
+    withholdToo: () => undefined,
+    close: () => Promise.resolve(),
+  };
+  return { voice, said };
+}
+
+void test("reload: whoever asks while one is going on gets one more, and not one for each", async () => {
+  const { voice, said } = hearing();
+  const loads: number[] = [];
+  const gates: (() => void)[] = [];
+  const load = async (generation: number): Promise<LoadedConfig> => {
+    loads.push(generation);
+    await new Promise<void>((resolve) => gates.push(resolve));
+    return configOf(good);
+  };
+  const apply = (): Promise<void> => Promise.resolve();
+  const reloads = new Reloads({ config: configOf(good), load, apply, voice });
+  const done = reloads.ask();
+  void reloads.ask();
+  void reloads.ask();
+  gates[0]?.();
+  await turns(3);
+  assert.deepEqual(loads, [1, 2]);
+  gates[1]?.();
+  await done;
+  assert.deepEqual(said, ["info reloaded", "info reloaded"]);
+  assert.deepEqual(loads, [1, 2]);
+});
+
+void test("reload: what is wrong leaves the config before in force", async () => {
+  const { voice, said } = hearing();
+  const applied: unknown[] = [];
+  const given = [
+    () => Promise.resolve(configOf({ sites: {} })),
+    () => Promise.reject(new Error("the disk is gone")),
+    () => Promise.resolve(undefined),
+    () => Promise.resolve(configOf(good)),
+  ];
+  const load = (generation: number): Promise<LoadedConfig | undefined> => given[generation - 1]!();
+  const apply = (plan: unknown): Promise<void> => {
+    applied.push(plan);
+    return Promise.reject(Object.assign(new Error("in use"), { label: ":80" }));
+  };
+  const config = configOf(good);
+  const reloads = new Reloads({ config, load, apply, voice });
+  for (const _ of given) await reloads.ask();
+  assert.equal(reloads.config, config);
+  assert.equal(applied.length, 1);
+  assert.match(said[0] ?? "", /^error .*sites/);
+  assert.deepEqual(said.slice(1), [
+    "error the config before stays in force: 1 error in the new one",
+    "error the config before stays in force",
+    "error the config before stays in force: an address cannot be had",
+  ]);
+});
+
+void test("reload: what only a restart changes is said", async () => {
+  const { voice, said } = hearing();
+  const next = { ...good, metrics: 9_090, logs: { level: "warn" } };
+  const load = (): Promise<LoadedConfig> => Promise.resolve(configOf(next));
+  const apply = (): Promise<void> => Promise.resolve();
+  await new Reloads({ config: configOf(good), load, apply, voice }).ask();
+  assert.deepEqual(said, [
+    "info reloaded",
+    "warn what changed of metrics, logs.events takes effect with a restart",
+  ]);
+});
