@@ -29,8 +29,8 @@ export interface Voice {
   begin(): void;
   /** After the log's file was moved away. */
   reopen(): void;
-  /** Another config is in force: its secrets are withheld from now on, with those before. */
-  withholdToo(withhold: Withhold): void;
+  /** From now on what all of these withhold is told to nobody. */
+  withhold(all: readonly Withhold[]): void;
   /** After `last` nothing is told. Resolves when all is written, or it took too long. */
   close(last?: ProgramEvent): Promise<void>;
 }
@@ -44,7 +44,7 @@ export function openVoice(
   const { level, file } = options;
   const format = options.format ?? usualFormat(file);
   const sink = openLogSink(file, standardError);
-  let withholds = [withhold];
+  let withholds: readonly Withhold[] = [withhold];
   const mask = (text: string): string =>
     maskUserinfo(withholds.reduce((said, each) => each(said), text));
   const log = new EventLog(sink, { level, wallMs: Date.now, mask });
@@ -59,9 +59,8 @@ export function openVoice(
     isForPrograms: file === undefined && format !== "pretty",
     begin: () => void begin(),
     reopen: () => log.reopen(),
-    withholdToo: (more) => {
-      // Whoever still speaks of the config before this one does so soon.
-      withholds = [...withholds.slice(-1), more];
+    withhold: (all) => {
+      withholds = all;
     },
     async close(last) {
       await begin();

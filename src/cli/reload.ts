@@ -93,7 +93,8 @@ export class Reloads {
     this.#generation += 1;
     const config = await load(this.#generation);
     if (config === undefined) return undefined;
-    voice.withholdToo(config.withhold);
+    // What is in force is spoken of as well, and what was before it may still be.
+    voice.withhold([this.#config.withhold, config.withhold]);
     this.#watch?.add(config.texts.keys());
     for (const problem of config.problems) {
       voice.tell(problemEvent(problem, isError(problem) ? "error" : "warn"));

@@ -24,13 +24,13 @@ function hearing(): Heard {
     isBesideBanner: false,
     begin: () => undefined,
     reopen: () => undefined,
-    withholdToo: () => undefined,
+    withhold: () => undefined,
     close: () => Promise.resolve(),
   };
   return { voice, said };
 }
 
-void test("reload: whoever asks while one is going on gets one more, and not one for each", async () => {
+void test("reload: whoever asks while one is going on gets one more, not one each", async () => {
   const { voice, said } = hearing();
   const loads: number[] = [];
   const gates: (() => void)[] = [];
@@ -90,4 +90,34 @@ void test("reload: what only a restart changes is said", async () => {
     "info reloaded",
     "warn what changed of metrics, logs.events takes effect with a restart",
   ]);
+});
+
+void test("reload: secrets of the config in force are withheld whatever was wrong since", async () => {
+  const { voice, said } = hearing();
+  let mask = (text: string): string => text;
+  const own: Voice = {
+    ...voice,
+    withhold: (all) => {
+      mask = (text) => all.reduce((masked, each) => each(masked), text);
+    },
+  };
+  const hiding = (secret: string, value: unknown): LoadedConfig => ({
+    ...configOf(value),
+    withhold: (text) => text.replaceAll(secret, "***"),
+  });
+  const given = [
+    hiding("two", { sites: {} }),
+    hiding("three", { sites: {} }),
+    hiding("four", good),
+  ];
+  const load = (generation: number): Promise<LoadedConfig | undefined> =>
+    Promise.resolve(given[generation - 1]);
+  const apply = (): Promise<void> => Promise.resolve();
+  const reloads = new Reloads({ config: hiding("one", good), load, apply, voice: own });
+  await reloads.ask();
+  await reloads.ask();
+  assert.equal(mask("one three"), "*** ***");
+  await reloads.ask();
+  assert.equal(mask("one four"), "*** ***");
+  assert.equal(said.at(-1), "info reloaded");
 });
