@@ -92,7 +92,7 @@ void test("reload: what only a restart changes is said", async () => {
   ]);
 });
 
-void test("reload: secrets of the config in force are withheld whatever was wrong since", async () => {
+void test("reload: secrets of the config in force are withheld, whatever was wrong", async () => {
   const { voice, said } = hearing();
   let mask = (text: string): string => text;
   const own: Voice = {
