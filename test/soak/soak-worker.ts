@@ -3,6 +3,7 @@
  * `--expose-gc` and a parent; its argument is the upstream's port.
  */
 
+import type { Plan } from "../../src/exchange/plan.ts";
 import { accessLogDefaults } from "../../src/observe/options.ts";
 import { startWorker, type Worker } from "../../src/worker.ts";
 import { planFor } from "../faults/a-plan.ts";
@@ -20,9 +21,12 @@ const hook = (): Promise<void> | undefined => {
   return turns % 3 === 0 ? new Promise((resolve) => setImmediate(resolve)) : undefined;
 };
 
-const worker = await startWorker(
-  planFor(
-    [Number(process.argv[2])],
+const upstreamPort = Number(process.argv[2]);
+
+/** Of every second plan the pool is another one, and so are its connections. */
+function planOf(count: number): Plan {
+  const plan = planFor(
+    [upstreamPort],
     { accessLog: { ...accessLogDefaults, file: "/dev/null" } },
     {
       hooks: {
@@ -31,9 +35,22 @@ const worker = await startWorker(
         folder: "/",
       },
     },
-  ),
-  { onTrouble: (what, error) => texts.push(`${what}: ${textOf(error)}`) },
-);
+  );
+  const name = count % 2 === 0 ? "pool" : "other";
+  return { ...plan, pools: plan.pools.map((pool) => ({ ...pool, name })) };
+}
+
+const onTrouble = (what: string, error: unknown): unknown =>
+  texts.push(`${what}: ${textOf(error)}`);
+const worker = await startWorker(planOf(0), { onTrouble });
+
+/** The plan changes all the time; nobody is to notice, and nothing of it to stay behind. */
+const reloadMs = 1_000;
+let planCount = 0;
+const reloading = setInterval(() => {
+  planCount += 1;
+  worker.apply(planOf(planCount)).catch((error: unknown) => onTrouble("a reload", error));
+}, reloadMs);
 
 process.on("message", (ask: Ask) => void answer(ask));
 tell({ type: "ready", port: worker.listeners[0]?.port ?? 0 });
@@ -43,6 +60,7 @@ async function answer(ask: Ask): Promise<void> {
     case "sample":
       return tell({ type: "sample", sample: sampleOf(worker) });
     case "leftovers":
+      clearInterval(reloading);
       return tell({ type: "leftovers", leftovers: leftoversOf(worker), texts });
     case "stop":
       await worker.stop(1_000);
