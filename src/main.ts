@@ -1,10 +1,11 @@
 #!/usr/bin/env node
 /** Where the program begins: picks the command, and is the last to hear of what nobody caught. */
 
+import { extname } from "node:path";
+
 import { keepCompiledCode } from "./cli/compile-cache.ts";
 import { exitCodes } from "./cli/exit-codes.ts";
 import type { Voice } from "./cli/event-voice.ts";
-import { version } from "./cli/version.ts";
 
 process.on("uncaughtException", (error) => {
   // Whoever read our output has enough of it, as in `foregate check | head -1`.
@@ -16,6 +17,9 @@ process.on("uncaughtException", (error) => {
 /** What a running program speaks with. */
 let voice: Voice | undefined;
 
+/** The source, or what it was made into. */
+const workerFile = new URL(`./worker-thread${extname(import.meta.url)}`, import.meta.url);
+
 /** Of the interfaces that are used below it, the newest came with this one. */
 const oldestNode = [24, 12] as const;
 
@@ -23,16 +27,15 @@ try {
   refuseOldNode();
   keepCompiledCode(process.env);
   const { runCommandLine } = await import("./cli/command-line.ts");
-  const exitCode = await runCommandLine(process.argv.slice(2), async (plan, ownVoice) => {
-    voice = ownVoice;
+  const exitCode = await runCommandLine(process.argv.slice(2), async (wanted) => {
+    voice = wanted.voice;
     const { tell } = voice;
-    const { tuneCollector } = await import("./cli/tune-collector.ts");
-    tuneCollector();
-    const { startWorker } = await import("./worker.ts");
-    const { runObserved } = await import("./admin/run-observed.ts");
-    const run = await runObserved(plan, version(), () => startWorker(plan, { tell }), tell);
-    process.on("unhandledRejection", (reason) => run.noteRejection(reason));
-    return run;
+    const { troubleEvent } = await import("./observe/events.ts");
+    process.on("unhandledRejection", (reason) =>
+      tell(troubleEvent("a bug: nobody handled a rejected promise", reason)),
+    );
+    const { startCrew } = await import("./cli/start-crew.ts");
+    return await startCrew(wanted, { workerFile });
   });
   process.exit(exitCode);
 } catch (error) {

@@ -7,9 +7,10 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { Clock } from "./base/clock.ts";
 import { Wheel } from "./base/wheel.ts";
-import { House } from "./control/house.ts";
-import { Counters } from "./observe/counters.ts";
-import { Doors, type OpenListener } from "./net/doors.ts";
+import { House, type Counting, type Prepared } from "./control/house.ts";
+import type { SpoolBudgets } from "./buffering/open-spools.ts";
+import { newCounters, type Counters, type CounterTable } from "./observe/counters.ts";
+import { Doors, type OpenListener, type Ports } from "./net/doors.ts";
 import type { GuestDoor } from "./net/guest-door.ts";
 import { BeginQueue } from "./exchange/begin-queue.ts";
 import type { ListenOptions } from "./exchange/listen-options.ts";
@@ -17,6 +18,7 @@ import type { Plan } from "./exchange/plan.ts";
 import type { Rooms } from "./exchange/rooms.ts";
 import { serve } from "./exchange/serve.ts";
 import { troubleEvent, type ProgramEvent, type TellEvent } from "./observe/events.ts";
+import type { WriteTurn } from "./observe/log-sink.ts";
 import { FlushList } from "./transport/flush-list.ts";
 import { NetTransport } from "./transport/net-transport.ts";
 import { connectionsWithinOpenFiles } from "./transport/open-files.ts";
@@ -48,14 +50,40 @@ export interface WorkerOptions {
    * `tell` a line on standard error.
    */
   readonly onTrouble?: (what: string, error: unknown) => void;
+  /** What it shares with others of its kind; by default there is none. */
+  readonly shares?: Shares;
+  /** Of the first plan; by default in cells of its own. */
+  readonly counting?: Counting;
+}
+
+/** In memory of all workers: a row for each of them. */
+export interface Shares {
+  readonly counters: CounterTable;
+  readonly budgets: SpoolBudgets;
+  readonly logTurn: WriteTurn;
+}
+
+/** A plan that can be put in force at once, or given up. */
+export interface Readied {
+  /** From now on it is in force. */
+  commit(): void;
+  /** As if it had never been. */
+  giveUp(): Promise<void>;
 }
 
 export interface Worker {
   readonly listeners: readonly OpenListener[];
+  /** Where it listens, for others who do the same. */
+  readonly ports: Ports;
   /** Where requests come in from other servers of the same program. */
   readonly guests: GuestDoor;
-  /** Opens listeners. Rejects as `startWorker` does; then none of them is open. */
-  listen(listeners: readonly ListenOptions[]): Promise<void>;
+  /**
+   * Opens listeners. Rejects as `startWorker` does; then none of them is open. `ports`: where to
+   * listen in place of any free port, by `listenerKey`.
+   */
+  listen(listeners: readonly ListenOptions[], ports?: Ports): Promise<void>;
+  /** All that can go wrong with it; then it can be put in force at once. Rejects as `apply`. */
+  prepare(plan: Plan, counting?: Counting, ports?: Ports): Promise<Readied>;
   /**
    * From now on this plan is in force; an exchange in flight ends with the one it began with.
    * Rejects if a listener cannot be had, as `startWorker` does, or the access log cannot be opened;
@@ -64,7 +92,7 @@ export interface Worker {
   apply(plan: Plan): Promise<void>;
   readonly counters: Counters;
   /** What metrics show. */
-  readonly observed: Pick<Rooms, "counters" | "stats" | "pools" | "spools">;
+  readonly observed: Observed;
   /** Deadlines that are watched, for tests of leaks. */
   readonly watchedCount: () => number;
   readonly upstreamConnectionCount: () => number;
@@ -80,6 +108,15 @@ export interface Worker {
   noteRejection(reason: unknown): void;
   /** Stops accepting, drains for up to `graceMs`, then cuts. */
   stop(graceMs: number): Promise<void>;
+}
+
+/** For metrics, and for tests: it is as it was when it was asked for. */
+export interface Observed extends Pick<Rooms, "counters" | "stats" | "pools" | "spools"> {
+  readonly labels: House["labels"];
+  readonly buffers: {
+    readonly memory: { readonly bytesUsed: number; readonly bytesMax: number };
+    readonly disk: { readonly bytesUsed: number };
+  };
 }
 
 /**
@@ -100,7 +137,7 @@ export async function startWorker(plan: Plan, options: WorkerOptions = {}): Prom
 export function createWorker(plan: Plan, options: WorkerOptions = {}): Worker {
   const onTrouble = options.onTrouble ?? troubleTeller(options.tell);
   const transport = options.transport ?? new NetTransport();
-  const counters = new Counters();
+  const counters = newCounters(options.shares?.counters);
   const time = options.time ?? machineTime;
   const clock = new Clock(time.monotonicMs(), time.wallMs());
   const wheel = new Wheel(clock.nowMs, tickMs);
@@ -113,7 +150,9 @@ export function createWorker(plan: Plan, options: WorkerOptions = {}): Worker {
   const news = options.tell && new UpstreamNews(options.tell, clock);
   const services = { transport, wheel, clock, counters, flushes, news };
   const nowMs = time.monotonicMs;
-  const house = new House(plan, { ...services, nowMs, onTrouble, onBug });
+  const { budgets, logTurn } = options.shares ?? {};
+  const around = { ...services, nowMs, onTrouble, onBug, budgets, logTurn };
+  const house = new House(plan, around, options.counting);
   const chores = [(): void => house.tick(), (): void => news?.look()];
   const tick = tickOf({ ...services, time, onBug }, chores);
   const doors = new Doors({
@@ -122,6 +161,7 @@ export function createWorker(plan: Plan, options: WorkerOptions = {}): Worker {
     begins: new BeginQueue(setImmediate, (x) => void serve(x, house.roomsOf(x.plan))),
     onAcceptError: (error) => onTrouble("cannot accept a connection", error),
     connectionsMax: connectionsWithinOpenFiles(),
+    reusesPorts: options.shares !== undefined,
   });
   const timer = setInterval(tick, tickMs);
   // Listeners and connections keep the process running; without any there is nothing to wait for.
@@ -131,12 +171,16 @@ export function createWorker(plan: Plan, options: WorkerOptions = {}): Worker {
     get listeners() {
       return doors.listeners;
     },
+    get ports() {
+      return doors.ports;
+    },
     guests: doors.guests,
-    listen: (wanted) => doors.listen(wanted),
-    apply: (next) => applyPlan(next, house, doors),
+    listen: async (wanted, ports) => void (await doors.listen(wanted, ports)),
+    prepare: (next, counting, ports) => readied(house.prepare(next, counting), house, doors, ports),
+    apply: async (next) => (await readied(house.prepare(next), house, doors)).commit(),
     counters,
     get observed() {
-      return house.rooms;
+      return observedOf(house);
     },
     tick,
     watchedCount: () => wheel.size,
@@ -189,16 +233,37 @@ async function closeInTime(house: House): Promise<void> {
 }
 
 /** All of it or, if it rejects, nothing. */
-async function applyPlan(plan: Plan, house: House, doors: Doors): Promise<void> {
-  const prepared = house.prepare(plan);
+async function readied(
+  prepared: Prepared,
+  house: House,
+  doors: Doors,
+  ports?: Ports,
+): Promise<Readied> {
+  const { listeners, drainMs } = prepared.rooms.plan;
   try {
-    await doors.listen(plan.listeners);
+    const opened = await doors.listen(listeners, ports);
+    return {
+      commit() {
+        house.moveIn(prepared);
+        doors.keep(listeners, drainMs);
+      },
+      async giveUp() {
+        house.giveUp(prepared);
+        await doors.close(opened);
+      },
+    };
   } catch (error) {
     house.giveUp(prepared);
     throw error;
   }
-  house.moveIn(prepared);
-  doors.keep(plan.listeners, plan.drainMs);
+}
+
+function observedOf(house: House): Observed {
+  house.publish();
+  const { counters, stats, pools, spools } = house.rooms;
+  const disk = { bytesUsed: spools.store?.bytesUsed ?? 0 };
+  const buffers = { memory: spools.memory, disk };
+  return { counters, stats, pools, spools, labels: house.labels, buffers };
 }
 
 const machineTime: TimeSource = {

@@ -15,7 +15,6 @@ import {
 import type { Labels } from "../observe/label-rows.ts";
 import type { Latencies } from "../observe/latencies.ts";
 import { labelText, type Family, type Sample } from "../observe/metrics-text.ts";
-import type { Pool } from "../upstream/pool.ts";
 import { bufferFamilies, type BufferView } from "./buffer-families.ts";
 import type { ProcessView } from "./process-view.ts";
 
@@ -23,8 +22,16 @@ export interface MetricsView extends BufferView {
   readonly version: string;
   readonly counters: Counters;
   readonly stats: ExchangeStats;
-  readonly pools: readonly Pool[];
+  /** By the rows of `stats`. */
+  readonly labels: RowLabels;
   readonly process: ProcessView;
+}
+
+export interface RowLabels {
+  /** Site and route; the first row is for exchanges that had none. */
+  readonly routes: readonly Labels[];
+  /** Pool and upstream. */
+  readonly upstreams: readonly Labels[];
 }
 
 type MetricsFamily = Family<MetricsView>;
@@ -76,8 +83,8 @@ const kinds = methodNames.flatMap((methodName, method) =>
   })),
 );
 
-function* exchangesByRoute({ stats }: MetricsView): Generator<Sample> {
-  for (const [row, labels] of stats.routes.entries()) {
+function* exchangesByRoute({ stats, labels: { routes } }: MetricsView): Generator<Sample> {
+  for (const [row, labels] of routes.entries()) {
     const route = labelText(routeNames, labels);
     for (const { method, status, labels: kind } of kinds) {
       const value = stats.exchangesOf(row, method, status);
@@ -86,8 +93,8 @@ function* exchangesByRoute({ stats }: MetricsView): Generator<Sample> {
   }
 }
 
-function* failuresByRoute({ stats }: MetricsView): Generator<Sample> {
-  for (const [row, labels] of stats.routes.entries()) {
+function* failuresByRoute({ stats, labels: { routes } }: MetricsView): Generator<Sample> {
+  for (const [row, labels] of routes.entries()) {
     const route = labelText(routeNames, labels);
     for (const [at, code] of failureCodes.entries()) {
       const value = stats.failuresOf(row, at);
@@ -96,8 +103,8 @@ function* failuresByRoute({ stats }: MetricsView): Generator<Sample> {
   }
 }
 
-function* exchangesByUpstream({ stats }: MetricsView): Generator<Sample> {
-  for (const [row, labels] of stats.upstreams.entries()) {
+function* exchangesByUpstream({ stats, labels: { upstreams } }: MetricsView): Generator<Sample> {
+  for (const [row, labels] of upstreams.entries()) {
     const upstream = labelText(upstreamNames, labels);
     for (const [status, statusName] of statusNames.entries()) {
       const value = stats.upstreamExchangesOf(row, status);
@@ -107,17 +114,11 @@ function* exchangesByUpstream({ stats }: MetricsView): Generator<Sample> {
 }
 
 /** Open connections now; zeros are told, too, since they are what one looks for. */
-function* connections({ stats, pools }: MetricsView): Generator<Sample> {
-  const idle = new Float64Array(stats.upstreams.length);
-  const busy = new Float64Array(stats.upstreams.length);
-  for (const { row, connectionCount, idleCount } of pools.flatMap(({ members }) => members)) {
-    idle[row] = (idle[row] ?? 0) + idleCount;
-    busy[row] = (busy[row] ?? 0) + connectionCount - idleCount;
-  }
-  for (const [row, labels] of stats.upstreams.entries()) {
+function* connections({ stats, labels: { upstreams } }: MetricsView): Generator<Sample> {
+  for (const [row, labels] of upstreams.entries()) {
     const upstream = labelText(upstreamNames, labels);
-    yield { labels: `${upstream},state="busy"`, value: busy[row] ?? 0 };
-    yield { labels: `${upstream},state="idle"`, value: idle[row] ?? 0 };
+    yield { labels: `${upstream},state="busy"`, value: stats.busyOf(row) };
+    yield { labels: `${upstream},state="idle"`, value: stats.idleOf(row) };
   }
 }
 
@@ -151,28 +152,30 @@ const exchangeFamilies: readonly MetricsFamily[] = [
     type: "histogram",
     unit: "seconds",
     help: "From the head of the request to the end of the exchange.",
-    samples: ({ stats }) => histograms(routeNames, stats.routes, stats.durations),
+    samples: ({ stats, labels }) => histograms(routeNames, labels.routes, stats.durations),
   },
   {
     name: "foregate_exchange_head_seconds",
     type: "histogram",
     unit: "seconds",
     help: "From when the request was ready for an upstream to the head of the answer.",
-    samples: ({ stats }) => histograms(routeNames, stats.routes, stats.headTimes),
+    samples: ({ stats, labels }) => histograms(routeNames, labels.routes, stats.headTimes),
   },
   {
     name: "foregate_request_body_bytes",
     type: "counter",
     unit: "bytes",
     help: "Bodies of requests that were passed on.",
-    samples: ({ stats }) => byRow(routeNames, stats.routes, (row) => stats.requestBytesOf(row)),
+    samples: ({ stats, labels }) =>
+      byRow(routeNames, labels.routes, (row) => stats.requestBytesOf(row)),
   },
   {
     name: "foregate_response_body_bytes",
     type: "counter",
     unit: "bytes",
     help: "Bodies of answers.",
-    samples: ({ stats }) => byRow(routeNames, stats.routes, (row) => stats.responseBytesOf(row)),
+    samples: ({ stats, labels }) =>
+      byRow(routeNames, labels.routes, (row) => stats.responseBytesOf(row)),
   },
 ];
 
@@ -216,14 +219,16 @@ const upstreamFamilies: readonly MetricsFamily[] = [
     type: "histogram",
     unit: "seconds",
     help: "From when the request was ready for an upstream to the end of the exchange.",
-    samples: ({ stats }) => histograms(upstreamNames, stats.upstreams, stats.upstreamDurations),
+    samples: ({ stats, labels }) =>
+      histograms(upstreamNames, labels.upstreams, stats.upstreamDurations),
   },
   {
     name: "foregate_upstream_head_seconds",
     type: "histogram",
     unit: "seconds",
     help: "From when the request was ready for an upstream to the head of the answer.",
-    samples: ({ stats }) => histograms(upstreamNames, stats.upstreams, stats.upstreamHeadTimes),
+    samples: ({ stats, labels }) =>
+      histograms(upstreamNames, labels.upstreams, stats.upstreamHeadTimes),
   },
   {
     name: "foregate_upstream_connections",
@@ -268,29 +273,41 @@ const processFamilies: readonly MetricsFamily[] = [
     name: "foregate_event_loop_delay_p50_seconds",
     type: "gauge",
     unit: "seconds",
-    help: "Median delay of the event loop since the scrape before.",
+    help: "Median delay of the event loop since the scrape before: the worst of all workers.",
     samples: processes(({ delaySeconds }) => delaySeconds.p50),
   },
   {
     name: "foregate_event_loop_delay_p99_seconds",
     type: "gauge",
     unit: "seconds",
-    help: "99th percentile of the delay of the event loop since the scrape before.",
+    help: "99th percentile of that delay: the worst of all workers.",
     samples: processes(({ delaySeconds }) => delaySeconds.p99),
   },
   {
     name: "foregate_event_loop_delay_max_seconds",
     type: "gauge",
     unit: "seconds",
-    help: "Longest delay of the event loop since the scrape before.",
+    help: "Longest delay of an event loop since the scrape before.",
     samples: processes(({ delaySeconds }) => delaySeconds.max),
   },
   {
     name: "foregate_event_loop_active_seconds",
     type: "counter",
     unit: "seconds",
-    help: "Time in which the event loop was busy.",
+    help: "Time in which event loops were busy, those of all workers together.",
     samples: processes(({ loopActiveSeconds }) => loopActiveSeconds),
+  },
+  {
+    name: "foregate_workers",
+    type: "gauge",
+    help: "Workers that serve.",
+    samples: processes(({ workers }) => workers),
+  },
+  {
+    name: "foregate_worker_restarts",
+    type: "counter",
+    help: "Workers that were started in place of others.",
+    samples: processes(({ workerRestarts }) => workerRestarts),
   },
   {
     name: "foregate_heap_bytes",

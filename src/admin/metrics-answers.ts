@@ -15,19 +15,20 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Counters } from "../observe/counters.ts";
 import type { ExchangeStats } from "../observe/exchange-stats.ts";
 import { metricsText, type TextForm } from "../observe/metrics-text.ts";
-import type { Pool } from "../upstream/pool.ts";
 import type { BufferView } from "./buffer-families.ts";
 import { isOurHost } from "./host-check.ts";
-import { metricFamilies, type MetricsView } from "./metric-families.ts";
-import { ProcessWatch } from "./process-view.ts";
+import { metricFamilies, type MetricsView, type RowLabels } from "./metric-families.ts";
+import { ProcessWatch, type WorkersView } from "./process-view.ts";
 import { contentTypes, textFormFor } from "./text-form.ts";
 
 /** What is looked at of that which runs a plan. */
 export interface Observable {
   readonly counters: Counters;
   readonly stats: ExchangeStats | undefined;
-  readonly pools: readonly Pool[];
-  readonly spools: BufferView["spools"];
+  readonly labels: RowLabels;
+  readonly buffers: BufferView["buffers"];
+  /** undefined: there is one worker, on this thread. */
+  readonly workers?: WorkersView;
 }
 
 const reasons = {
@@ -95,7 +96,7 @@ export class MetricsAnswers {
   }
 
   async #sayMetrics(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { stats, ...observed } = this.#run?.observed ?? {};
+    const { stats, workers, ...observed } = this.#run?.observed ?? {};
     if (!("counters" in observed) || stats === undefined) {
       return say(response, 503, `${reasons.starting}\n`);
     }
@@ -103,7 +104,7 @@ export class MetricsAnswers {
     response.setHeader("Content-Type", contentTypes[form]);
     response.setHeader("Vary", "Accept");
     if (request.method === "HEAD") return void response.end();
-    const process = this.#process.view();
+    const process = this.#process.view(workers);
     const view = { ...observed, version: this.#version, stats, process };
     await pipeline(inTurns(view, form), response);
   }

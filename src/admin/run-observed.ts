@@ -14,9 +14,12 @@ interface Run {
   stop(graceMs: number): Promise<void>;
 }
 
-interface WithMetrics {
-  /** Where they listen; empty: the plan has none. */
+export interface ObservedRun<Started> {
+  readonly run: Started;
+  /** Where metrics listen; empty: the plan has none. */
   readonly metrics: readonly BoundMetrics[];
+  /** Of both. */
+  stop(graceMs: number): Promise<void>;
 }
 
 /** Rejects if a listener cannot be had, with the system's error and its `label`. */
@@ -25,8 +28,11 @@ export async function runObserved<Started extends Run>(
   version: string,
   start: () => Promise<Started>,
   tell: TellEvent = tellOnStandardError,
-): Promise<Started & WithMetrics> {
-  if (plan.metrics === undefined) return Object.assign(await start(), { metrics: [] });
+): Promise<ObservedRun<Started>> {
+  if (plan.metrics === undefined) {
+    const run = await start();
+    return { run, metrics: [], stop: (graceMs) => run.stop(graceMs) };
+  }
   const { MetricsServer } = await import("./metrics-server.ts");
   const server = new MetricsServer(version, plan.metrics.listeners, (error) =>
     tell(troubleEvent("metrics", error)),
@@ -43,9 +49,7 @@ export async function runObserved<Started extends Run>(
         await server.close();
       }
     };
-    // What it tells of itself may change: getters stay getters.
-    const same = Object.defineProperties({}, Object.getOwnPropertyDescriptors(run)) as Started;
-    return Object.assign(same, { metrics, stop });
+    return { run, metrics, stop };
   } catch (error) {
     await server.close();
     throw error;

@@ -82,8 +82,8 @@ export class Feed implements BodySink {
     this.#mustKeep = options.spool !== undefined;
     this.#listen();
     if (options.pacer !== undefined) options.pacer.onGrant = () => this.#goOn();
-    spools.counts.begun += 1;
-    spools.counts.now += 1;
+    spools.counts.feedsBegun += 1;
+    spools.counts.feedsNow += 1;
   }
 
   get isClosed(): boolean {
@@ -166,9 +166,9 @@ export class Feed implements BodySink {
     this.#reader?.close();
     if (this.#options.spool === undefined) this.#spool?.release();
     const { counts } = this.#spools;
-    counts.now -= 1;
+    counts.feedsNow -= 1;
     if (this.#endedMs === undefined) return;
-    counts.freedNow -= 1;
+    counts.answersFreed -= 1;
     counts.savedMs += this.#spools.nowMs() - this.#endedMs;
   }
 
@@ -244,7 +244,7 @@ export class Feed implements BodySink {
     this.#endIfFed();
     if (this.#isClosed || !this.#options.isAnswer) return;
     this.#endedMs = this.#spools.nowMs();
-    this.#spools.counts.freedNow += 1;
+    this.#spools.counts.answersFreed += 1;
   }
 
   #endIfFed(): void {

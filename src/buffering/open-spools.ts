@@ -5,7 +5,7 @@ import { totalmem } from "node:os";
 import { Budget } from "../base/budget.ts";
 import type { BufferOptions } from "./options.ts";
 import { SpoolFile } from "./spool-file.ts";
-import { Spools } from "./spools.ts";
+import { Spools, type FeedCounts } from "./spools.ts";
 
 const mebibyte = 1024 * 1024;
 
@@ -14,18 +14,29 @@ const memoryPart = 8;
 const memoryBytesMin = 32 * mebibyte;
 const memoryBytesMax = 256 * mebibyte;
 
-type OnTrouble = (what: string, error: unknown) => void;
+/** A cell for each worker, and which of them is whose. */
+export interface SpoolBudgets {
+  readonly memory: Int32Array;
+  readonly disk: Int32Array;
+  readonly own: number;
+}
 
-export function openSpools(
-  options: BufferOptions,
-  nowMs: () => number,
-  onTrouble: OnTrouble,
-): Spools {
+export interface SpoolSurroundings {
+  readonly nowMs: () => number;
+  readonly onTrouble: (what: string, error: unknown) => void;
+  readonly counts: FeedCounts;
+  /** undefined: there is only one worker. */
+  readonly budgets?: SpoolBudgets | undefined;
+}
+
+export function openSpools(options: BufferOptions, around: SpoolSurroundings): Spools {
+  const { nowMs, onTrouble, counts, budgets } = around;
   const { diskBytesMax, directory } = options;
-  const budget = new Budget(diskBytesMax);
+  const budget = new Budget(diskBytesMax, budgets?.disk, budgets?.own);
   // It is made when it is used, and without a budget it never is.
   const file = new SpoolFile({ directory, budget, nowMs, onTrouble });
-  return new Spools(new Budget(memoryBytesOf(options)), file, nowMs);
+  const memory = new Budget(memoryBytesOf(options), budgets?.memory, budgets?.own);
+  return new Spools({ memory, store: file, nowMs, counts });
 }
 
 /** From now on there is so much room; what waits already stays. */
@@ -34,7 +45,8 @@ export function resizeSpools(spools: Spools, options: BufferOptions): void {
   spools.store?.resize(options.diskBytesMax);
 }
 
-function memoryBytesOf({ memoryBytesMax: bytesMax }: BufferOptions): number {
+/** In memory, for bodies that wait. */
+export function memoryBytesOf({ memoryBytesMax: bytesMax }: BufferOptions): number {
   return bytesMax ?? usualMemoryBytes();
 }
 

@@ -15,6 +15,7 @@ import { trimBlocks } from "../base/blocks.ts";
 import type { Budget } from "../base/budget.ts";
 import type { Spool, SpoolSupplies } from "../base/spool.ts";
 import { smallExtentBytes, type SpoolStore } from "../base/spool-store.ts";
+import type { Counters } from "../observe/counters.ts";
 import { setThrift } from "../transport/thrift.ts";
 import type { SpoolFile } from "./spool-file.ts";
 
@@ -25,22 +26,21 @@ type Store = SpoolStore &
 /** Once a second. */
 const ticksPerTrim = 10;
 
-export interface FeedCounts {
-  /** Exchanges whose client or upstream took less than was there for it, since the start. */
-  begun: number;
-  /** And now. */
-  now: number;
-  /** Answers that upstreams were done with, while their clients were not; now. */
-  freedNow: number;
-  /** For how long clients went on to take answers whose upstreams were done with them, in ms. */
-  savedMs: number;
+export type FeedCounts = Pick<Counters, "feedsBegun" | "feedsNow" | "answersFreed" | "savedMs">;
+
+export interface SpoolParts {
+  readonly memory: Budget;
+  /** undefined: no file. */
+  readonly store: Store | undefined;
+  readonly nowMs: () => number;
+  readonly counts: FeedCounts;
 }
 
 export class Spools implements SpoolSupplies {
   readonly memory: Budget;
   /** undefined: no file. */
   readonly store: Store | undefined;
-  readonly counts: FeedCounts = { begun: 0, now: 0, freedNow: 0, savedMs: 0 };
+  readonly counts: FeedCounts;
   readonly nowMs: () => number;
   readonly #live = new Set<Spool<unknown>>();
   #isThrifty = false;
@@ -48,10 +48,11 @@ export class Spools implements SpoolSupplies {
   /** In the hands of sockets. */
   #chargedBytes = 0;
 
-  constructor(memory: Budget, store: Store | undefined, nowMs: () => number) {
+  constructor({ memory, store, nowMs, counts }: SpoolParts) {
     this.memory = memory;
     this.store = store;
     this.nowMs = nowMs;
+    this.counts = counts;
   }
 
   /** At least what one small read brings, as long as anything is left. */

@@ -7,6 +7,7 @@ import { withheld } from "../config/withhold.ts";
 import { paintFor, plain, type ColourChoice } from "./colour.ts";
 import { exitCodes } from "./exit-codes.ts";
 import type { OneLiner, ProxyWishes } from "./one-liner.ts";
+import { isPlanned } from "./planned-config.ts";
 import { problemEvent } from "./problem-event.ts";
 import { count, countProblems, heard, print, say } from "./say.ts";
 import type { Starter } from "./init.ts";
@@ -40,7 +41,6 @@ export interface CheckOptions extends LookOptions {
 async function loadFile(
   { config, envFile }: ConfigOptions,
   codeUse: CodeUse,
-  generation = 0,
 ): Promise<LoadedConfig | undefined> {
   if (envFile !== undefined) {
     const { readEnvFile } = await import("./env-file.ts");
@@ -51,7 +51,7 @@ async function loadFile(
     }
   }
   const path = config ?? (process.env["FOREGATE_CONFIG"] || undefined);
-  return await loadConfig(path, codeUse, generation);
+  return await loadConfig(path, codeUse);
 }
 
 const load = (options: ConfigOptions, codeUse: CodeUse): Promise<LoadedConfig | undefined> =>
@@ -61,13 +61,13 @@ const look = (options: LookOptions): Promise<LoadedConfig | undefined> =>
   load(options, options.exec ? "evaluate" : "refuse");
 
 export async function run(options: RunOptions, startPlan: StartPlan): Promise<number> {
-  const config = await load(options, "import");
+  const config = await load(options, "evaluate");
   if (config === undefined) return exitCodes.usage;
   // What came by standard input is gone; and the file stays the one that was found.
   const { file } = config;
   const isFile = file !== "" && file !== standardInputName;
-  const again = (generation: number): Promise<LoadedConfig | undefined> =>
-    loadFile({ ...options, config: file }, "import", generation);
+  const again = (): Promise<LoadedConfig | undefined> =>
+    loadFile({ ...options, config: file }, "evaluate");
   const reload = isFile ? again : undefined;
   const watches = options.watch === true;
   if (watches && reload === undefined) {
@@ -250,8 +250,7 @@ async function startOr(
   config: LoadedConfig,
   startPlan: StartPlan,
 ): Promise<number> {
-  const { plan } = config;
-  if (plan === undefined) {
+  if (!isPlanned(config)) {
     await tellProblems(config, { color });
     await heard();
     return codeIfWrong;
@@ -260,6 +259,12 @@ async function startOr(
   const events = withEnvironment(config.events, process.env);
   if (typeof events === "string") {
     say(`error: ${events}`);
+    return exitCodes.usage;
+  }
+  const { workerCountOf } = await import("./worker-count.ts");
+  const workerCount = workerCountOf(config.workers, process.env);
+  if (typeof workerCount === "string") {
+    say(`error: ${workerCount}`);
     return exitCodes.usage;
   }
   const surface = { isTerminal: process.stderr.isTTY, environment: process.env };
@@ -271,8 +276,7 @@ async function startOr(
     }
   } else await tellProblems(config, { color });
   const { start } = await import("./start.ts");
-  const begin: Start["begin"] = (around) => startPlan(plan, around);
-  return await start({ begin, config, reload, watches, voice });
+  return await start({ begin: startPlan, config, workerCount, reload, watches, voice });
 }
 
 /** To whoever wants something else of the config. */

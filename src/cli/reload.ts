@@ -8,28 +8,27 @@
 
 import type { LoadedConfig } from "../config/load.ts";
 import { isError } from "../config/problems.ts";
-import type { Plan } from "../exchange/plan.ts";
 import { troubleEvent, type ProgramEvent } from "../observe/events.ts";
 import { bindTroubleOf } from "./bind-error.ts";
 import { ConfigWatch } from "./config-watch.ts";
 import type { Voice } from "./event-voice.ts";
 import { problemEvent } from "./problem-event.ts";
 import { countProblems } from "./say.ts";
+import { isPlanned, type PlannedConfig } from "./planned-config.ts";
 
 export interface Reloading {
   /** In force now. */
   readonly config: LoadedConfig;
-  /** Reads it once more; `generation` is 1 the first time. */
-  readonly load: (generation: number) => Promise<LoadedConfig | undefined>;
+  /** Reads it once more; undefined: it cannot be read, and that was said. */
+  readonly load: () => Promise<LoadedConfig | undefined>;
   /** Rejects if it cannot be put in force; the one before still is then. */
-  readonly apply: (plan: Plan) => Promise<void>;
+  readonly apply: (config: PlannedConfig) => Promise<void>;
   readonly voice: Voice;
 }
 
 export class Reloads {
   readonly #reloading: Reloading;
   #config: LoadedConfig;
-  #generation = 0;
   /** What runs now; whoever asks meanwhile waits for one more. */
   #running: Promise<void> | undefined;
   #isAskedAgain = false;
@@ -71,8 +70,8 @@ export class Reloads {
     const beganMs = performance.now();
     try {
       const config = await this.#read();
-      if (config?.plan === undefined) return;
-      await this.#reloading.apply(config.plan);
+      if (config === undefined || !isPlanned(config)) return;
+      await this.#reloading.apply(config);
       const before = this.#config;
       this.#config = config;
       const tookMs = Math.round(performance.now() - beganMs);
@@ -90,8 +89,7 @@ export class Reloads {
   /** undefined, or without a plan: it is wrong, and that was said. */
   async #read(): Promise<LoadedConfig | undefined> {
     const { load, voice } = this.#reloading;
-    this.#generation += 1;
-    const config = await load(this.#generation);
+    const config = await load();
     if (config === undefined) return undefined;
     // What is in force is spoken of as well, and what was before it may still be.
     voice.withhold([this.#config.withhold, config.withhold]);
@@ -124,6 +122,7 @@ function changedByRestart(before: LoadedConfig, now: LoadedConfig): readonly str
     metrics: config.plan?.metrics?.listeners,
     "logs.events": config.events,
     "buffer.directory": config.plan?.buffer.directory,
+    workers: config.workers,
   });
   const [old, fresh] = [own(before), own(now)];
   return Object.keys(old).filter((key) => JSON.stringify(old[key]) !== JSON.stringify(fresh[key]));

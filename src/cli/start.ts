@@ -10,12 +10,12 @@
 
 import { inBrackets } from "../base/ip.ts";
 import type { LoadedConfig } from "../config/load.ts";
-import type { Plan } from "../exchange/plan.ts";
 import type { ProgramEvent } from "../observe/events.ts";
 import { banner, type BoundListener } from "./banner.ts";
 import { bindTroubleOf, describeBindTrouble } from "./bind-error.ts";
 import type { Voice } from "./event-voice.ts";
 import { exitCodes } from "./exit-codes.ts";
+import type { PlannedConfig } from "./planned-config.ts";
 import { Reloads, type Reloading } from "./reload.ts";
 import { count, say } from "./say.ts";
 import { version } from "./version.ts";
@@ -35,31 +35,38 @@ export interface Running {
   readonly metrics: readonly BoundListener[];
   readonly counters: { readonly exchangesInFlight: number };
   /** Puts another plan in force. Rejects if it cannot; the one before stays in force. */
-  apply(plan: Plan): Promise<void>;
+  apply(config: PlannedConfig): Promise<void>;
   /** After the log files were moved away. */
   reopenLogs(): void;
   stop(graceMs: number): Promise<void>;
 }
 
-/** Rejects if a listener cannot be had, with the system's error and its `label`. */
-export type StartPlan = (plan: Plan, voice: Voice) => Promise<Running>;
+export interface Wanted {
+  readonly config: PlannedConfig;
+  readonly workerCount: number;
+  readonly voice: Voice;
+}
 
-export interface Start {
-  readonly begin: (voice: Voice) => Promise<Running>;
-  readonly config: LoadedConfig;
+/** Rejects if a listener cannot be had, with the system's error and its `label`. */
+export type StartPlan = (wanted: Wanted) => Promise<Running>;
+
+export interface Start extends Wanted {
+  readonly begin: StartPlan;
   /** undefined: it cannot be read again. */
   readonly reload?: Reloading["load"] | undefined;
   /** It is read again when its files change. */
   readonly watches?: boolean | undefined;
-  readonly voice: Voice;
 }
 
 /** Resolves with the exit code. */
 export async function start(wanted: Start): Promise<number> {
   const { begin, config, reload, voice } = wanted;
+  // Who sees that a port is open, or reads that it is ready, may send a signal at once.
+  const begun = Promise.withResolvers<Begun>();
+  const stopped = untilStopped(begun.promise, voice);
   let running: Running;
   try {
-    running = await begin(voice);
+    running = await begin(wanted);
   } catch (error) {
     const found = bindTroubleOf(error, [...config.listeners, ...config.metrics]);
     if (found !== undefined) tellBindTrouble(found, config.withhold, voice);
@@ -67,15 +74,14 @@ export async function start(wanted: Start): Promise<number> {
     if (found === undefined) throw error;
     return exitCodes.cannotBind;
   }
-  // Who reads that it is ready may send a signal at once.
-  const apply = (plan: Plan): Promise<void> => running.apply(plan);
+  const apply = (next: PlannedConfig): Promise<void> => running.apply(next);
   const reloads =
     reload === undefined ? undefined : new Reloads({ config, load: reload, apply, voice });
   if (wanted.watches === true) reloads?.watch();
   const drainMs = (): number => (reloads?.config ?? config).plan?.drainMs ?? 0;
-  const stopped = untilStopped(running, { drainMs, reloads, voice });
   tellReady(running, config, voice);
   voice.begin();
+  begun.resolve({ running, drainMs, reloads });
   const code = await stopped;
   await voice.close({ level: "info", message: "stopped", fields: { exit_code: code } });
   return code;
@@ -117,49 +123,60 @@ function addressOf({ label, address, port }: BoundListener): string {
   return `${inBrackets(address)}:${port}`;
 }
 
-interface Signalled {
+/** What signals are for. */
+interface Begun {
+  readonly running: Running;
   readonly drainMs: () => number;
   readonly reloads: Reloads | undefined;
-  readonly voice: Voice;
 }
 
-/** Settles once: drained, or cut by a second signal. */
-function untilStopped(running: Running, { drainMs, reloads, voice }: Signalled): Promise<number> {
+/**
+ * Settles once: drained, or cut by a second signal. What is asked before it has begun is done then.
+ */
+function untilStopped(begun: Promise<Begun>, voice: Voice): Promise<number> {
   const { tell } = voice;
   const { promise, resolve, reject } = Promise.withResolvers<number>();
   let firstMs: number | undefined;
-  const stop = (signal: NodeJS.Signals, graceMs: number): void => {
-    firstMs = performance.now();
+  const stop = async (signal: NodeJS.Signals, graceMsMax: number): Promise<void> => {
+    const { running, drainMs } = await begun;
+    const graceMs = Math.min(graceMsMax, drainMs());
     tell(stoppingEvent(signal, running.counters.exchangesInFlight, graceMs));
-    running.stop(graceMs).then(() => resolve(exitCodes.ok), reject);
+    await running.stop(graceMs);
+    resolve(exitCodes.ok);
   };
-  const ask = (signal: NodeJS.Signals, graceMs: number): void => {
-    if (firstMs === undefined) stop(signal, Math.min(graceMs, drainMs()));
-    else if (performance.now() - firstMs >= sameSignalMs) {
+  const ask = (signal: NodeJS.Signals, graceMsMax: number): void => {
+    const isFirst = firstMs === undefined;
+    const sinceMs = performance.now() - (firstMs ??= performance.now());
+    if (isFirst) stop(signal, graceMsMax).catch(reject);
+    else if (sinceMs >= sameSignalMs) {
       tell({ level: "warn", message: "stopped at once by a second signal", fields: { signal } });
       resolve(exitCodes.failed);
     }
   };
   const isWatched = process.stderr.isTTY;
-  process.on("SIGTERM", (signal) => ask(signal, drainMs()));
-  process.on("SIGINT", (signal) => ask(signal, isWatched ? terminalDrainMs : drainMs()));
+  process.on("SIGTERM", (signal) => ask(signal, Infinity));
+  process.on("SIGINT", (signal) => ask(signal, isWatched ? terminalDrainMs : Infinity));
   process.on("SIGQUIT", (signal) => {
-    if (firstMs === undefined) stop(signal, 0);
+    if (firstMs === undefined) ask(signal, 0);
     else resolve(exitCodes.ok);
   });
   process.on("SIGHUP", (signal) => {
-    const message = "there is no file to read the config from again: restart it instead";
     if (isWatched) ask(signal, terminalDrainMs);
-    else if (reloads === undefined) tell({ level: "warn", message, fields: { signal } });
-    else void reloads.ask();
+    else void begun.then(({ reloads }) => askReload(signal, reloads, tell));
   });
   // Without a handler, Node would open its inspector on this signal.
   process.on("SIGUSR1", (signal) => {
-    running.reopenLogs();
     voice.reopen();
+    void begun.then(({ running }) => running.reopenLogs());
     tell({ level: "info", message: "log files were opened anew", fields: { signal } });
   });
   return promise;
+}
+
+function askReload(signal: string, reloads: Reloads | undefined, tell: Voice["tell"]): void {
+  const message = "there is no file to read the config from again: restart it instead";
+  if (reloads === undefined) tell({ level: "warn", message, fields: { signal } });
+  else void reloads.ask();
 }
 
 function stoppingEvent(signal: string, inFlight: number, graceMs: number): ProgramEvent {

@@ -1,6 +1,6 @@
 /** What Bun says when a module cannot be read, in the form in which Node says it. */
 
-import type { FailedImport } from "./program-name.ts";
+import type { FailedImport } from "../code/program-name.ts";
 
 interface BuildMessage {
   readonly message: string;

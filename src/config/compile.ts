@@ -42,6 +42,8 @@ export interface CompiledConfig {
   readonly metrics: readonly PlacedListener[];
   /** For whoever starts the plan: what moves bytes knows of no log of events. */
   readonly events: EventLogOptions;
+  /** Threads that move bytes; `auto`: one for each core. */
+  readonly workers: number | "auto";
   /** Pools that are defined by name. */
   readonly poolNames: readonly string[];
 }
@@ -54,6 +56,7 @@ export const nothingCompiled: Omit<CompiledConfig, "problems"> = {
   listeners: [],
   metrics: [],
   events: eventLogDefaults,
+  workers: "auto",
   poolNames: [],
 };
 
@@ -75,9 +78,9 @@ export function compile({ value, sources, files, problems: known }: ConfigParts)
     return { ...nothingCompiled, problems };
   }
   root.hasKeys(topKeys);
-  for (const key of ["compat", "workers"] as const) {
-    if (root.at(key).isThere) root.at(key).read(key === "compat" ? compat : workers);
-  }
+  if (root.at("compat").isThere) root.at("compat").read(compat);
+  const workersAt = root.at("workers");
+  const workers = (workersAt.isThere ? workersAt.read(workerCount) : undefined) ?? "auto";
   const listeners = compileListeners(root.at("listen"));
   const metrics = compileMetrics(root.at("metrics"), listeners);
   const trust = compileTrust(root.at("trust"));
@@ -98,6 +101,7 @@ export function compile({ value, sources, files, problems: known }: ConfigParts)
     listeners,
     metrics,
     events,
+    workers,
     poolNames: root
       .at("pools")
       .entries()
@@ -222,18 +226,19 @@ function withFile<Log extends { readonly file: string | undefined }>(log: Log, p
   return reject(place, { kind: "file", message, help: `mkdir -p ${dirname(path)}` });
 }
 
+/** More threads than any machine has cores: what is beyond is a mistake. */
+export const workersMax = 1_024;
+
 const compat: Reader<string> = (value, reporter) => {
   if (typeof value === "string" && /^\d{4}-(?:0[1-9]|1[0-2])$/.test(value)) return value;
   const message = `want a year and a month such as "2026-11", found ${describe(value)}`;
   return reject(reporter, { message });
 };
 
-const workers: Reader<unknown> = (value, reporter) => {
-  if (value === 1) return value;
+const workerCount: Reader<number | "auto"> = (value, reporter) => {
   if (value === "auto") return value;
-  if (typeof value !== "number") {
-    return reject(reporter, { message: `want 1 or auto, found ${describe(value)}` });
-  }
-  const message = `${value} workers are not available in this version`;
-  return reject(reporter, { kind: "unavailable", message, help: "use auto" });
+  const isCount = typeof value === "number" && Number.isInteger(value);
+  if (isCount && value >= 1 && value <= workersMax) return value;
+  const message = `want auto or a number from 1 to ${workersMax}, found ${describe(value)}`;
+  return reject(reporter, { message });
 };

@@ -11,9 +11,14 @@ import { parentPort, workerData } from "node:worker_threads";
 
 import { bunFailedImport, bunSyntaxError } from "./bun-errors.ts";
 import { codeKindOf } from "./code-file.ts";
-import { configOfModule, NoDefaultExport } from "./config-of-module.ts";
+import { configOfModule, NoDefaultExport } from "../code/config-of-module.ts";
 import { plainValue, type PlainValue } from "./plain-value.ts";
-import { failedImport, filesRead, hookProgramName, type FailedImport } from "./program-name.ts";
+import {
+  failedImport,
+  filesRead,
+  hookProgramName,
+  type FailedImport,
+} from "../code/program-name.ts";
 
 export interface ConfigJob {
   readonly file: string;

@@ -60,8 +60,11 @@ export interface Config {
   readonly timeouts?: ClientTimeoutsConfig | undefined;
   /** Peers whose `X-Forwarded-*` and `Forwarded` fields are believed. */
   readonly trust?: string | readonly string[] | undefined;
-  /** Threads that move bytes. `"auto"` by default. */
-  readonly workers?: 1 | "auto" | undefined;
+  /**
+   * Threads that move bytes. `auto`: one for each core that the program may use. `"auto"` by
+   * default.
+   */
+  readonly workers?: number | "auto" | undefined;
 }
 
 /** Room for bodies that wait. */

@@ -10,7 +10,7 @@ import type { ErrorPages } from "../exchange/error-pages.ts";
 import type { Action, Plan, ProxyAction, RespondAction, RoutePlan } from "../exchange/plan.ts";
 import type { EventLogOptions } from "../observe/options.ts";
 import type { MaintenanceOptions } from "../maintenance/options.ts";
-import { functionLabel } from "../rewriting/function-label.ts";
+import { functionLabel } from "../code/function-label.ts";
 import type { FieldRule, Hook, PathMapping } from "../rewriting/options.ts";
 import { isUnder } from "../rewriting/path-prefix.ts";
 import { templateText } from "../rewriting/template.ts";

@@ -8,10 +8,8 @@
 import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
 
+import { evaluationMs } from "../code/functions.ts";
 import type { ConfigJob, ConfigMessage } from "./config-thread.ts";
-
-/** How long a config may take, in ms: time for heavy imports, and an end for endless loops. */
-export const evaluationMs = 10_000;
 
 export interface EvaluationLimits {
   readonly limitMs: number;

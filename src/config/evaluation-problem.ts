@@ -143,8 +143,8 @@ function framesOf(stack: string): readonly Frame[] {
 }
 
 const ownFiles = new Set(
-  ["config-thread", "config-of-module", "plain-value", "program-name"].flatMap((name) =>
-    [".ts", ".js"].map((end) => fileURLToPath(new URL(`./${name}${end}`, import.meta.url))),
+  ["./config-thread", "../code/config-of-module", "./plain-value", "../code/program-name"].flatMap(
+    (name) => [".ts", ".js"].map((end) => fileURLToPath(new URL(`${name}${end}`, import.meta.url))),
   ),
 );
 

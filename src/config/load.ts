@@ -43,6 +43,8 @@ export interface LoadedConfig extends CompiledConfig {
   readonly texts: ReadonlyMap<string, SourceText>;
   /** For whatever is shown of the plan. Problems and summaries have no secrets in them. */
   readonly withhold: Withhold;
+  /** The module whose functions are stubs in the plan; undefined: there are none. */
+  readonly functionsUrl: string | undefined;
 }
 
 const standardInput = "-";
@@ -53,13 +55,11 @@ export const standardInputName = "<stdin>";
 const noConfigHelp = "start without one by `npx foregate 3000`, or name one with -c FILE";
 
 /**
- * `path` undefined: looks in the usual places. `generation`: how often this program has loaded it
- * before. Never rejects: what is wrong is a problem.
+ * `path` undefined: looks in the usual places. Never rejects: what is wrong is a problem.
  */
 export async function loadConfig(
   path: string | undefined,
   codeUse: CodeUse = "evaluate",
-  generation = 0,
 ): Promise<LoadedConfig> {
   const places = searchPlaces(process.env);
   const found = path === undefined ? findConfig(places) : { file: path, ignored: [] };
@@ -74,7 +74,7 @@ export async function loadConfig(
   const around = { environment: process.env, findings: new Findings() };
   // The code of code waits until there is some: most configs are data.
   const { openCode } = await import("./open-code.ts");
-  const opened = await openCode(main, { use: codeUse, generation }, around);
+  const opened = await openCode(main, codeUse, around);
   return withIgnored(compileOpened(main, opened, around), found);
 }
 
@@ -112,6 +112,7 @@ function compileOpened(main: ConfigText, opened: Opened | undefined, around: Aro
     file,
     texts,
     withhold,
+    functionsUrl: findings.functionsUrl,
     sites: compiled.sites.map(({ host, leadsTo }) => ({ host, leadsTo: leadsTo.map(withhold) })),
     problems: inFileOrder(problems, [...texts.keys()]).map(({ message, hint, help, ...rest }) => ({
       ...rest,
@@ -137,7 +138,8 @@ export function compileValue(value: unknown, name: string): LoadedConfig {
     include.addIssue({ code: "custom", message: "only a file includes files", params });
   }
   const compiled = compile({ value, sources, files: [name], problems });
-  return { file: name, texts: new Map(), withhold: (text) => text, ...compiled };
+  const unwritten = { texts: new Map(), withhold: (text: string) => text, functionsUrl: undefined };
+  return { file: name, ...unwritten, ...compiled };
 }
 
 function problemOfExpansion(failure: FailedExpansion & { readonly file: string }): Problem {
@@ -193,6 +195,7 @@ function failed(problem: Problem): LoadedConfig {
     file: problem.file,
     texts: new Map(),
     withhold: (text) => text,
+    functionsUrl: undefined,
     ...nothingCompiled,
     problems: [problem],
   };

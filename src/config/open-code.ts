@@ -7,22 +7,18 @@ import { textOf, type ConfigText, type Opened } from "./opened.ts";
 import { secretVariables } from "./placeholders.ts";
 import { readCode, type CodeUse } from "./read-code.ts";
 
-export interface CodeReading {
-  readonly use: CodeUse;
-  readonly generation: number;
-}
-
 /** undefined: it comes to no value, and that is among the findings. */
 export async function openCode(
   main: ConfigText,
-  { use, generation }: CodeReading,
+  use: CodeUse,
   { environment, findings }: Around,
 ): Promise<Opened | undefined> {
   const { file, folder } = main;
   const text = textOf(main, findings);
   if (text === undefined) return undefined;
   findings.pieces.push(...secretVariables({ environment }));
-  const { document, problems, texts } = await readCode({ file, text }, use, generation);
+  const { document, problems, texts, functionsUrl } = await readCode({ file, text }, use);
+  findings.functionsUrl = functionsUrl;
   for (const [name, shown] of texts) findings.texts.set(name, shown);
   findings.problems.push(...problems);
   if (document === undefined) {

@@ -38,6 +38,8 @@ export class Findings {
   readonly failed: (FailedExpansion & { readonly file: string })[] = [];
   /** A part could not be read: what would be said of the rest may be wrong. */
   isBroken = false;
+  /** The module whose functions are stubs in the value. */
+  functionsUrl: string | undefined;
 
   /** What keeps a whole file, or a part of one, from being read. */
   break(problem: Problem): void {

@@ -149,10 +149,15 @@ function isSecretSource(inner: string, found: string): boolean {
 /** Shorter ones are words such as `true`, which stand for themselves everywhere else. */
 const variableCharactersMin = 8;
 
+/** Every shell's: they are called as passwords are, and hold folders. */
+const folderVariables: ReadonlySet<string> = new Set(["PWD", "OLDPWD"]);
+
 /** Of the variables that code asks for itself, those that nobody is to see. */
 export function secretVariables({ environment }: Pick<Surroundings, "environment">): Piece[] {
   return Object.entries(environment).flatMap(([name, text = ""]) =>
-    text.length >= variableCharactersMin && isSecretKey(name.toLowerCase(), undefined)
+    text.length >= variableCharactersMin &&
+    !folderVariables.has(name) &&
+    isSecretKey(name.toLowerCase(), undefined)
       ? [{ written: `\${${name}}`, text, isSecret: true }]
       : [],
   );

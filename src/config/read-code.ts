@@ -10,6 +10,7 @@ import { readFileSync, realpathSync } from "node:fs";
 import { resolve, sep } from "node:path";
 import { pathToFileURL } from "node:url";
 
+import { stubFunctions } from "../code/functions.ts";
 import { codeKindOf } from "./code-file.ts";
 import { secretsOfBrokenCode, secretsOfCode } from "./code-secrets.ts";
 import { CodeSpans, mapsOf } from "./code-spans.ts";
@@ -17,7 +18,6 @@ import { tokensOf, type Tokens } from "./code-tokens.ts";
 import { codeTree, type CodeNode } from "./code-tree.ts";
 import { evaluateConfig } from "./evaluate-config.ts";
 import { evaluationProblem, shownPath, type CodePlace, type Failed } from "./evaluation-problem.ts";
-import { importFunctions, stubFunctions } from "./functions.ts";
 import { problemOfFile } from "./opened.ts";
 import { Place } from "./place.ts";
 import { inFileOrder, type Problem, type ProblemKind, type Span } from "./problems.ts";
@@ -27,30 +27,27 @@ import { isSecretAt, maskUserinfo, type SourceText } from "./secrets.ts";
 import { Sources } from "./sources.ts";
 
 /**
- * What may be done with a config that is code: nothing; evaluate it for its data, with stubs for
- * its functions; or import it into this thread as well, for the functions themselves.
+ * What may be done with a config that is code: nothing, or evaluate it for its data, with stubs for
+ * its functions.
  */
-export type CodeUse = "refuse" | "evaluate" | "import";
+export type CodeUse = "refuse" | "evaluate";
 
 export interface ReadCode {
   /** undefined: there is no value. */
   readonly document: Pick<ConfigDocument, "value" | "spanOf"> | undefined;
   readonly problems: readonly Problem[];
   readonly texts: ReadonlyMap<string, SourceText>;
+  /** Where the functions are that it has stubs for; undefined: it has none. */
+  readonly functionsUrl: string | undefined;
 }
 
-export interface CodeSource {
+export interface CodeText {
   /** As the user named it. */
   readonly file: string;
   readonly text: string;
 }
 
-/** `generation` counts how often it was read by this program, for its functions. */
-export async function readCode(
-  source: CodeSource,
-  use: CodeUse,
-  generation = 0,
-): Promise<ReadCode> {
+export async function readCode(source: CodeText, use: CodeUse): Promise<ReadCode> {
   const { file, text } = source;
   const path = realpathSync(resolve(file));
   const refusal = refusalOf(path, use);
@@ -73,7 +70,7 @@ export async function readCode(
     ...strangeValues(source, evaluated, spanOf),
   ];
   if (evaluated.strange.length > 0) {
-    return { document: undefined, problems: inFileOrder(problems, [file]), texts };
+    return { ...nothingRead, problems: inFileOrder(problems, [file]), texts };
   }
 
   const { functions } = evaluated;
@@ -82,18 +79,11 @@ export async function readCode(
     label: labelOf(file, spanOf(steps, false)),
   }));
   const value = stubFunctions(evaluated.value ?? null, labelled);
-  if (use !== "import" || functions.length === 0) {
-    return { document: { value, spanOf }, problems, texts };
-  }
-  const imported = await importFunctions(url, value, labelled, generation);
-  if (imported.missing === undefined) {
-    return { document: { value: imported.value, spanOf }, problems, texts };
-  }
-  const message = `imported once more for its functions, ${imported.missing}`;
-  const help = "a config has to come to the same value each time";
-  const problem = problemOf(file, { kind: "code", message, help }, undefined);
-  return { document: undefined, problems: [...problems, problem], texts };
+  const functionsUrl = functions.length === 0 ? undefined : url;
+  return { document: { value, spanOf }, problems, texts, functionsUrl };
 }
+
+const nothingRead = { document: undefined, functionsUrl: undefined } as const;
 
 interface Said {
   readonly kind: ProblemKind;
@@ -122,7 +112,7 @@ interface Reading {
   readonly lexed: Tokens;
 }
 
-function unevaluated(source: CodeSource, evaluated: Failed, { path, lexed }: Reading): ReadCode {
+function unevaluated(source: CodeText, evaluated: Failed, { path, lexed }: Reading): ReadCode {
   const { place, ...said } = evaluationProblem(evaluated, path);
   if (place === undefined || place.path === "" || place.path === path) {
     return failed(source, said, lexed, place);
@@ -141,16 +131,12 @@ function textAt(path: string): string | undefined {
   }
 }
 
-function failed(
-  { file, text }: CodeSource,
-  said: Said,
-  lexed: Tokens,
-  place?: CodePlace,
-): ReadCode {
+function failed({ file, text }: CodeText, said: Said, lexed: Tokens, place?: CodePlace): ReadCode {
   const secrets = (said.kind === "syntax" ? secretsOfBrokenCode : secretsOfCode)(text, lexed);
   const span = place && spanAt(text, place);
   const problem = problemOf(file, said, span);
-  return { document: undefined, problems: [problem], texts: new Map([[file, { text, secrets }]]) };
+  const texts = new Map([[file, { text, secrets }]]);
+  return { ...nothingRead, problems: [problem], texts };
 }
 
 function spanAt(text: string, { at, text: wanted = "" }: CodePlace): Span | undefined {
@@ -179,7 +165,7 @@ function twiceWritten(
 }
 
 function strangeValues(
-  { file }: CodeSource,
+  { file }: CodeText,
   { value, strange }: PlainValue,
   spanOf: ConfigDocument["spanOf"],
 ): Problem[] {

@@ -152,8 +152,12 @@ const topShape = {
     examples: [["10.0.0.0/8", "fd00::/8"]],
   }),
   workers: value(
-    { enum: [1, "auto"] },
-    { description: "Threads that move bytes.", default: "auto", examples: ["auto"] },
+    { anyOf: [{ type: "integer", minimum: 1, maximum: 1_024 }, { enum: ["auto"] }] },
+    {
+      description: "Threads that move bytes. `auto`: one for each core that the program may use.",
+      default: "auto",
+      examples: [4],
+    },
   ),
 };
 

@@ -68,7 +68,7 @@ class Retold {
         return inner !== "" && String(value).includes(unescaped(inner)) ? shown : quoted;
       });
     if (this.#text !== before) return;
-    // Not quoted, such as the number in "8 workers are not available".
+    // Not quoted, such as the number in "found 8000".
     for (const piece of pieces) {
       if (piece.text === "") continue;
       const word = new RegExp(`(?<!\\w)${RegExp.escape(piece.text)}(?!\\w)`, "g");

@@ -12,16 +12,19 @@ import { randomBytes } from "node:crypto";
 
 import { PasswordChecks } from "../access/password-checks.ts";
 import { verifyPassword } from "../access/verify-password.ts";
-import { openSpools, resizeSpools } from "../buffering/open-spools.ts";
+import { openSpools, resizeSpools, type SpoolBudgets } from "../buffering/open-spools.ts";
 import { HookRunner } from "../exchange/hook-runner.ts";
 import { HookTrouble } from "../exchange/hook-trouble.ts";
 import type { Plan } from "../exchange/plan.ts";
 import type { Rooms } from "../exchange/rooms.ts";
-import { StatsOfPlans } from "../exchange/stats-of-plans.ts";
+import { RowsOfPlans, type PlanRows } from "../exchange/rows-of-plans.ts";
 import { RequestIds } from "../http/request-id.ts";
 import { Bandwidth } from "../limits/bandwidth.ts";
 import { SwitchFiles } from "../maintenance/switch-files.ts";
 import type { AccessLog } from "../observe/access-log.ts";
+import { ExchangeStats } from "../observe/exchange-stats.ts";
+import type { Labels } from "../observe/label-rows.ts";
+import type { WriteTurn } from "../observe/log-sink.ts";
 import { openAccessLog } from "../observe/open-access-log.ts";
 import { Pool, type Member } from "../upstream/pool.ts";
 import type { Services } from "../upstream/services.ts";
@@ -31,12 +34,25 @@ export interface HouseServices extends Services {
   readonly nowMs: () => number;
   readonly onTrouble: (what: string, error: unknown) => void;
   readonly onBug: (error: unknown) => void;
+  /** Of all workers together, where there are several. */
+  readonly budgets?: SpoolBudgets | undefined;
+  /** Of the access log's file, where several workers write to it. */
+  readonly logTurn?: WriteTurn | undefined;
+}
+
+/** Where a plan's exchanges are counted. */
+export interface Counting {
+  /** undefined: the plan has no metrics. */
+  readonly rows: PlanRows | undefined;
+  /** From when the plan is in force; undefined: cells that nobody else sees. */
+  readonly cells?: Float64Array | undefined;
 }
 
 /** A plan's rooms before anybody is in them. */
-interface Prepared {
+export interface Prepared {
   readonly rooms: Rooms;
   readonly switches: SwitchFiles;
+  readonly counting: Counting;
 }
 
 /** How long an older plan is kept at least: exchanges that wait to begin are not counted, in ms. */
@@ -51,21 +67,24 @@ type Kept = Pick<Rooms, "spools" | "bandwidth" | "requestIds" | "passwords" | "h
 export class House {
   readonly #services: HouseServices;
   readonly #hookTrouble: HookTrouble;
-  readonly #stats = new StatsOfPlans();
+  /** For who gets plans without rows. */
+  readonly #rows = new RowsOfPlans();
+  #stats: ExchangeStats | undefined;
   readonly #kept: Kept;
   readonly #pseudonym = `foregate-${randomBytes(4).toString("hex")}`;
   #current: Prepared;
   #older: Older[] = [];
+  #published = { bytesWritten: 0, errors: 0 };
   /** Lines that logs lost which are closed. */
   #droppedBefore = 0;
 
   /** Throws if the access log cannot be opened. */
-  constructor(plan: Plan, services: HouseServices) {
-    const { wheel, clock, nowMs, onTrouble } = services;
+  constructor(plan: Plan, services: HouseServices, counting?: Counting) {
+    const { wheel, clock, counters, nowMs, onTrouble, budgets } = services;
     this.#services = services;
     this.#hookTrouble = new HookTrouble(clock, onTrouble);
     this.#kept = {
-      spools: openSpools(plan.buffer, nowMs, onTrouble),
+      spools: openSpools(plan.buffer, { nowMs, onTrouble, counts: counters, budgets }),
       bandwidth: new Bandwidth(() => clock.nowMs),
       requestIds: new RequestIds(randomBytes(4).readUInt32LE(), randomBytes(4).readUInt32LE()),
       passwords: new PasswordChecks({
@@ -75,7 +94,8 @@ export class House {
       }),
       hooks: new HookRunner(wheel, clock, this.#hookTrouble),
     };
-    this.#current = this.prepare(plan);
+    this.#current = this.prepare(plan, counting);
+    this.#count(this.#current);
   }
 
   get rooms(): Rooms {
@@ -90,19 +110,20 @@ export class House {
   }
 
   /** Throws if the access log cannot be opened; nothing has changed then. */
-  prepare(plan: Plan): Prepared {
+  prepare(plan: Plan, counting: Counting = { rows: this.#rows.of(plan) }): Prepared {
     const { clock, counters, nowMs, onTrouble, onBug } = this.#services;
     const accessLog = this.#logFor(plan);
     const pools = plan.pools.map((options) => this.#poolFor(options));
     const switches = new SwitchFiles(plan.switchFiles, clock.nowMs, onTrouble);
-    const { stats, routeRows } = this.#stats.of(plan, pools);
+    const { rows } = counting;
+    if (rows !== undefined) setRows(pools, rows);
     const rooms: Rooms = {
       ...this.#kept,
       plan,
       inFlight: 0,
       pools,
-      stats,
-      routeRows,
+      stats: rows === undefined ? undefined : this.#statsFor(counting),
+      routeRows: rows?.routes ?? [],
       switches,
       counters,
       clock,
@@ -112,14 +133,34 @@ export class House {
       pseudonym: this.#pseudonym,
       onBug,
     };
-    return { rooms, switches };
+    return { rooms, switches, counting };
   }
 
   /** From now on exchanges begin with it. */
   moveIn(prepared: Prepared): void {
     this.#older.push({ ...this.#current, sinceMs: this.#services.clock.nowMs });
     this.#current = prepared;
+    this.#count(prepared);
     resizeSpools(this.#kept.spools, prepared.rooms.plan.buffer);
+  }
+
+  /** Site and route, pool and upstream, by their rows, of plans that came without. */
+  get labels(): { readonly routes: readonly Labels[]; readonly upstreams: readonly Labels[] } {
+    return this.#rows;
+  }
+
+  /** One for all plans. Nobody counts in it before the plan is in force. */
+  #statsFor({ rows, cells }: Counting): ExchangeStats {
+    this.#stats ??= new ExchangeStats(rows!.counts, cells);
+    return this.#stats;
+  }
+
+  #count({ counting: { rows, cells } }: Prepared): void {
+    const stats = this.#stats;
+    if (stats === undefined || rows === undefined || stats.cells === cells) return;
+    const { routes, upstreams } = stats.rows;
+    const hasMore = rows.counts.routes > routes || rows.counts.upstreams > upstreams;
+    if (hasMore || cells !== undefined) stats.moveTo(rows.counts, cells);
   }
 
   /** It was prepared, and nobody moves in. */
@@ -137,12 +178,26 @@ export class House {
     for (const log of this.#logs()) tendLog(log, onTrouble);
     counters.logLinesDropped = this.#droppedBefore;
     for (const log of this.#logs()) counters.logLinesDropped += log.droppedLines;
+    this.publish();
     const gone = this.#older.filter(
       ({ rooms, sinceMs }) => rooms.inFlight === 0 && clock.nowMs - sinceMs >= oldMsMin,
     );
     if (gone.length === 0) return;
     this.#older = this.#older.filter((one) => !gone.includes(one));
     for (const { rooms } of gone) this.#leave(rooms);
+  }
+
+  /** What is known elsewhere goes to where it is counted. */
+  publish(): void {
+    const { counters } = this.#services;
+    const { store } = this.#kept.spools;
+    if (store !== undefined) {
+      const { bytesWritten, errors } = store;
+      counters.spoolBytesWritten += bytesWritten - this.#published.bytesWritten;
+      counters.spoolErrors += errors - this.#published.errors;
+      this.#published = { bytesWritten, errors };
+    }
+    if (this.#stats !== undefined) setConnections(this.#stats, this.#members());
   }
 
   get upstreamConnectionCount(): number {
@@ -175,7 +230,7 @@ export class House {
 
   #logFor({ accessLog: options }: Plan): AccessLog | undefined {
     const own = this.#all().find(({ plan }) => isSame(plan.accessLog, options));
-    return own === undefined ? openAccessLog(options) : own.accessLog;
+    return own === undefined ? openAccessLog(options, this.#services.logTurn) : own.accessLog;
   }
 
   /** Upstreams that are as before stay who they are, with their connections. */
@@ -203,6 +258,24 @@ export class House {
 
   #logs(): ReadonlySet<AccessLog> {
     return new Set(this.#all().flatMap(({ accessLog }) => accessLog ?? []));
+  }
+}
+
+/** Several members may share a row: those beyond the limit, and one that is in two pools. */
+function setConnections(stats: ExchangeStats, members: Iterable<Member>): void {
+  stats.clearGauges();
+  for (const { row, idleCount, connectionCount } of members) {
+    const idle = stats.idleOf(row) + idleCount;
+    const busy = stats.busyOf(row) + connectionCount - idleCount;
+    stats.setConnections(row, idle, busy);
+  }
+}
+
+function setRows(pools: readonly Pool[], rows: PlanRows): void {
+  for (const [at, { members }] of pools.entries()) {
+    for (const [place, member] of members.entries()) {
+      member.row = rows.upstreams[at]?.[place] ?? 0;
+    }
   }
 }
 

@@ -126,7 +126,7 @@ interface Admitting extends Pick<Rooms, "counters"> {
 /** Throws a `Failure` for what can be refused before a byte of the body was taken. */
 export function admit(x: Exchange, route: RoutePlan, rooms: Admitting): void {
   const { exchangesMax } = x.plan.limits;
-  if (exchangesMax > 0 && rooms.counters.exchangesInFlight > exchangesMax) {
+  if (exchangesMax > 0 && rooms.counters.exchangesInFlightOfAll > exchangesMax) {
     throw new Failure("overloaded", `Cannot admit: ${exchangesMax} exchanges are in flight`);
   }
   if (rooms.spools.isExhausted) {

@@ -34,6 +34,8 @@ export interface DoorServices extends Services {
   readonly onAcceptError: (error: Error) => void;
   /** How many connections the machine has room for, all doors together. */
   readonly connectionsMax: number;
+  /** Others listen at the same ports, and the kernel spreads connections among all of them. */
+  readonly reusesPorts: boolean;
 }
 
 export class Door implements AcceptReceiver, ConnectionHost, AnnouncementHost {
@@ -85,7 +87,10 @@ export class Door implements AcceptReceiver, ConnectionHost, AnnouncementHost {
   async listen(options: ListenOptions): Promise<Listener> {
     this.wantsAnnouncement = options.proxyProtocol === true;
     try {
-      this.#listener = await this.#services.transport.listen(options, this);
+      this.#listener = await this.#services.transport.listen(
+        { ...options, reusesPort: this.#services.reusesPorts },
+        this,
+      );
       return this.#listener;
     } catch (error) {
       throw Object.assign(error instanceof Error ? error : new Error(String(error)), {
@@ -139,7 +144,7 @@ export class Door implements AcceptReceiver, ConnectionHost, AnnouncementHost {
   #isFull(): boolean {
     const { connectionsMax } = this.plan.limits;
     const machineMax = this.#services.connectionsMax;
-    const active = this.counters.connectionsActive;
+    const active = this.counters.connectionsActiveOfAll;
     if (connectionsMax > 0 && active >= connectionsMax) return true;
     if (active < machineMax) {
       if (active < machineMax / 2) this.#hasToldFull = false;

@@ -10,15 +10,18 @@ export interface OpenListener {
   readonly port: number;
 }
 
-interface OpenDoor {
+export interface OpenDoor {
   readonly key: string;
   readonly door: Door;
   readonly listener: OpenListener;
 }
 
 /** Two that have the same are the same listener. */
-const keyOf = ({ host, port, socketPath }: ListenOptions): string =>
+export const listenerKey = ({ host, port, socketPath }: ListenOptions): string =>
   JSON.stringify([host, port, socketPath]);
+
+/** By `listenerKey`: where it is listened for what may take any free port. */
+export type Ports = ReadonlyMap<string, number>;
 
 export class Doors {
   readonly guests: GuestDoor;
@@ -38,19 +41,31 @@ export class Doors {
     return this.#open.map(({ listener }) => listener);
   }
 
+  /** By `listenerKey`. */
+  get ports(): Ports {
+    return new Map(this.#open.map(({ key, listener: { port } }) => [key, port]));
+  }
+
   /**
    * Opens what is wanted and not there yet. Rejects if one cannot be had, with the system's error
    * and its `label`; then none of them is open, and those from before are.
    */
-  async listen(wanted: readonly ListenOptions[]): Promise<void> {
+  async listen(
+    wanted: readonly ListenOptions[],
+    ports: Ports = new Map(),
+  ): Promise<readonly OpenDoor[]> {
     const isOpen = new Set(this.#open.map(({ key }) => key));
-    const missing = wanted.filter((options) => !isOpen.has(keyOf(options)));
+    const missing = wanted.filter((options) => !isOpen.has(listenerKey(options)));
     const opening = missing.map((options) => ({ options, door: new Door(this.#services) }));
     const opened = await Promise.allSettled(
       opening.map(async ({ options, door }): Promise<OpenDoor> => {
-        const { address, port } = await door.listen(options);
+        const key = listenerKey(options);
+        const { address, port } = await door.listen({
+          ...options,
+          port: ports.get(key) ?? options.port,
+        });
         const listener = { label: options.label, address, port };
-        return { key: keyOf(options), door, listener };
+        return { key, door, listener };
       }),
     );
     const failed = opened.find((outcome) => outcome.status === "rejected");
@@ -58,9 +73,17 @@ export class Doors {
       await Promise.all(opening.map(({ door }) => door.drain(0)));
       throw failed?.reason ?? new Error("Cannot listen: the program stops");
     }
-    for (const outcome of opened) {
-      if (outcome.status === "fulfilled") this.#open.push(outcome.value);
-    }
+    const doors = opened.flatMap((outcome) =>
+      outcome.status === "fulfilled" ? outcome.value : [],
+    );
+    this.#open.push(...doors);
+    return doors;
+  }
+
+  /** Those that were opened for nothing. */
+  async close(opened: readonly OpenDoor[]): Promise<void> {
+    this.#open = this.#open.filter((one) => !opened.includes(one));
+    await Promise.all(opened.map(({ door }) => door.drain(0)));
   }
 
   /**
@@ -68,7 +91,7 @@ export class Doors {
    * next connection as it is wanted now.
    */
   keep(wanted: readonly ListenOptions[], graceMs: number): void {
-    const byKey = new Map(wanted.map((options) => [keyOf(options), options]));
+    const byKey = new Map(wanted.map((options) => [listenerKey(options), options]));
     const unwanted = this.#open.filter(({ key }) => !byKey.has(key));
     this.#open = this.#open.filter(({ key }) => byKey.has(key));
     for (const { key, door } of this.#open) {

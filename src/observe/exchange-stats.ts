@@ -4,8 +4,7 @@
  */
 
 import { failures, type FailureCode } from "../base/failure.ts";
-import type { Labels } from "./label-rows.ts";
-import { grown, Latencies } from "./latencies.ts";
+import { Latencies, latencyCells } from "./latencies.ts";
 
 /** Methods that are told apart; what else clients invent is the last one. */
 export const methodNames = [
@@ -40,47 +39,123 @@ export interface EndedExchange {
   readonly failure: { readonly code: FailureCode } | undefined;
 }
 
-export class ExchangeStats {
-  /** Site and route; the first row is for exchanges that had none. */
-  readonly routes: readonly Labels[];
-  /** Pool and upstream. */
-  readonly upstreams: readonly Labels[];
-  readonly durations: Latencies;
-  readonly headTimes: Latencies;
-  readonly upstreamDurations: Latencies;
-  readonly upstreamHeadTimes: Latencies;
-  #exchanges: Float64Array;
-  #failures: Float64Array;
-  #requestBytes: Float64Array;
-  #responseBytes: Float64Array;
-  #upstreamExchanges: Float64Array;
+/** How many rows of each kind. */
+export interface RowCounts {
+  /** By site and route; the first row is for exchanges that had none. */
+  readonly routes: number;
+  /** By pool and upstream. */
+  readonly upstreams: number;
+}
 
-  /** Both lists may get longer: see `grow`. */
-  constructor(routes: readonly Labels[], upstreams: readonly Labels[]) {
-    this.routes = routes;
-    this.upstreams = upstreams;
-    this.durations = new Latencies(routes.length);
-    this.headTimes = new Latencies(routes.length);
-    this.upstreamDurations = new Latencies(upstreams.length);
-    this.upstreamHeadTimes = new Latencies(upstreams.length);
-    this.#exchanges = new Float64Array(routes.length * methodNames.length * statusNames.length);
-    this.#failures = new Float64Array(routes.length * failureCodes.length);
-    this.#requestBytes = new Float64Array(routes.length);
-    this.#responseBytes = new Float64Array(routes.length);
-    this.#upstreamExchanges = new Float64Array(upstreams.length * statusNames.length);
+/** Each kind of count is one stretch of cells, row by row: so many in each row. */
+const routeCells = {
+  exchanges: methodNames.length * statusNames.length,
+  failures: failureCodes.length,
+  requestBytes: 1,
+  responseBytes: 1,
+  durations: latencyCells,
+  headTimes: latencyCells,
+} as const;
+
+const upstreamCells = {
+  upstreamExchanges: statusNames.length,
+  upstreamDurations: latencyCells,
+  upstreamHeadTimes: latencyCells,
+  idle: 1,
+  busy: 1,
+} as const;
+
+type Stretch = keyof typeof routeCells | keyof typeof upstreamCells;
+
+const cellsPerRow = (stretches: Readonly<Record<string, number>>): number =>
+  Object.values(stretches).reduce((sum, cells) => sum + cells, 0);
+
+/** What so many rows take, in cells. */
+export function statsCells({ routes, upstreams }: RowCounts): number {
+  return routes * cellsPerRow(routeCells) + upstreams * cellsPerRow(upstreamCells);
+}
+
+function stretchesOf(
+  { routes, upstreams }: RowCounts,
+  cells: Float64Array,
+): Record<Stretch, Float64Array> {
+  const found: Partial<Record<Stretch, Float64Array>> = {};
+  let start = 0;
+  const cut = (name: string, length: number): void => {
+    found[name as Stretch] = cells.subarray(start, start + length);
+    start += length;
+  };
+  for (const [name, perRow] of Object.entries(routeCells)) cut(name, routes * perRow);
+  for (const [name, perRow] of Object.entries(upstreamCells)) cut(name, upstreams * perRow);
+  return found as Record<Stretch, Float64Array>;
+}
+
+export class ExchangeStats {
+  rows: RowCounts;
+  cells: Float64Array;
+  durations!: Latencies;
+  headTimes!: Latencies;
+  upstreamDurations!: Latencies;
+  upstreamHeadTimes!: Latencies;
+  #exchanges!: Float64Array;
+  #failures!: Float64Array;
+  #requestBytes!: Float64Array;
+  #responseBytes!: Float64Array;
+  #upstreamExchanges!: Float64Array;
+  #idle!: Float64Array;
+  #busy!: Float64Array;
+
+  /** Goes on with what is in the cells; see `statsCells`. */
+  constructor(rows: RowCounts, cells: Float64Array = new Float64Array(statsCells(rows))) {
+    this.rows = rows;
+    this.cells = cells;
+    this.#use(rows, cells);
   }
 
-  /** There are more routes or upstreams than before. */
-  grow(): void {
-    const { length: routes } = this.routes;
-    const { length: upstreams } = this.upstreams;
-    for (const times of [this.durations, this.headTimes]) times.grow(routes);
-    for (const times of [this.upstreamDurations, this.upstreamHeadTimes]) times.grow(upstreams);
-    this.#exchanges = grown(this.#exchanges, routes * methodNames.length * statusNames.length);
-    this.#failures = grown(this.#failures, routes * failureCodes.length);
-    this.#requestBytes = grown(this.#requestBytes, routes);
-    this.#responseBytes = grown(this.#responseBytes, routes);
-    this.#upstreamExchanges = grown(this.#upstreamExchanges, upstreams * statusNames.length);
+  /** Goes on with more rows, in other cells, which are all 0. */
+  moveTo(rows: RowCounts, cells: Float64Array = new Float64Array(statsCells(rows))): void {
+    const before = stretchesOf(this.rows, this.cells);
+    for (const [name, stretch] of Object.entries(stretchesOf(rows, cells))) {
+      stretch.set(before[name as Stretch]);
+    }
+    this.#use(rows, cells);
+  }
+
+  #use(rows: RowCounts, cells: Float64Array): void {
+    const stretches = stretchesOf(rows, cells);
+    this.rows = rows;
+    this.cells = cells;
+    this.durations = new Latencies(stretches.durations);
+    this.headTimes = new Latencies(stretches.headTimes);
+    this.upstreamDurations = new Latencies(stretches.upstreamDurations);
+    this.upstreamHeadTimes = new Latencies(stretches.upstreamHeadTimes);
+    this.#exchanges = stretches.exchanges;
+    this.#failures = stretches.failures;
+    this.#requestBytes = stretches.requestBytes;
+    this.#responseBytes = stretches.responseBytes;
+    this.#upstreamExchanges = stretches.upstreamExchanges;
+    this.#idle = stretches.idle;
+    this.#busy = stretches.busy;
+  }
+
+  /** Open connections to an upstream, as they are now. */
+  setConnections(row: number, idle: number, busy: number): void {
+    this.#idle[row] = idle;
+    this.#busy[row] = busy;
+  }
+
+  idleOf(row: number): number {
+    return this.#idle[row] ?? 0;
+  }
+
+  busyOf(row: number): number {
+    return this.#busy[row] ?? 0;
+  }
+
+  /** The worker that counted here is gone. */
+  clearGauges(): void {
+    this.#idle.fill(0);
+    this.#busy.fill(0);
   }
 
   /** Once for each exchange that ends, whatever became of it. */
@@ -153,4 +228,21 @@ function methodNumber(method: string): number {
 function statusNumber(status: number): number {
   const statusClass = (status / 100) | 0;
   return statusClass <= 5 ? statusClass : 0;
+}
+
+/** What all of them have come to. Each has so many rows, or fewer. */
+export function sumOfStats(rows: RowCounts, all: readonly ExchangeStats[]): ExchangeStats {
+  const sum = new Float64Array(statsCells(rows));
+  for (const stats of all) {
+    const { cells } = inRows(rows, stats);
+    for (const [at, value] of cells.entries()) sum[at] = sum[at]! + value;
+  }
+  return new ExchangeStats(rows, sum);
+}
+
+function inRows(rows: RowCounts, stats: ExchangeStats): ExchangeStats {
+  if (stats.cells.length === statsCells(rows)) return stats;
+  const copy = new ExchangeStats(stats.rows, stats.cells);
+  copy.moveTo(rows);
+  return copy;
 }

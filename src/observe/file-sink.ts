@@ -1,12 +1,26 @@
 /** The sink for a file: the thread pool writes it, one write at a time, for a disk may stall. */
 
+import { setTimeout as delay } from "node:timers/promises";
+
 import { Backlog, countLines } from "./backlog.ts";
 import type { LogDevice } from "./log-device.ts";
-import { backlogBytesMax, codeOf, isLastingTrouble, type LogSink } from "./log-sink.ts";
+import {
+  alwaysOurs,
+  backlogBytesMax,
+  codeOf,
+  isLastingTrouble,
+  type LogSink,
+  type WriteTurn,
+} from "./log-sink.ts";
+
+/** At the end, others get so many chances to end their turn, one every so many ms. */
+const lastTriesMax = 100;
+const lastTryMs = 5;
 
 export class FileSink implements LogSink {
   readonly batchBytes: number = 64 * 1024;
   readonly #device: LogDevice;
+  readonly #turn: WriteTurn;
   readonly #backlog = new Backlog(backlogBytesMax);
   #file: number;
   #isWriting = false;
@@ -16,9 +30,10 @@ export class FileSink implements LogSink {
   #trouble: string | undefined;
   #onIdle: (() => void) | undefined;
 
-  constructor(device: LogDevice, file: number) {
+  constructor(device: LogDevice, file: number, turn: WriteTurn = alwaysOurs) {
     this.#device = device;
     this.#file = file;
+    this.#turn = turn;
   }
 
   get droppedLines(): number {
@@ -43,7 +58,8 @@ export class FileSink implements LogSink {
   flush(): void {
     if (this.#isWriting || this.#isStopped) return;
     const first = this.#backlog.first();
-    if (first === undefined) return;
+    // What is not our turn is tried again with the next batch, or the next tick.
+    if (first === undefined || !this.#turn.take()) return;
     this.#isWriting = true;
     this.#device.write(this.#file, first, (error, written) => this.#wrote(error, written));
   }
@@ -55,7 +71,12 @@ export class FileSink implements LogSink {
 
   async close(): Promise<void> {
     this.flush();
-    if (this.#isWriting) await new Promise<void>((resolve) => (this.#onIdle = resolve));
+    for (let tries = 0; tries < lastTriesMax; tries++) {
+      if (this.#isWriting) await new Promise<void>((resolve) => (this.#onIdle = resolve));
+      if (this.#trouble !== undefined || this.#backlog.first() === undefined) break;
+      await delay(lastTryMs);
+      this.flush();
+    }
     this.#stop();
     this.#device.close(this.#file);
   }
@@ -69,6 +90,7 @@ export class FileSink implements LogSink {
       this.#trouble = codeOf(error);
       if (isLastingTrouble(this.#trouble)) this.#stop();
     }
+    if (!this.#backlog.isInsideLine) this.#turn.give();
     // A line that was begun is ended where it stands, unless that file takes no more.
     if (error !== null || !this.#backlog.isInsideLine) this.#openAnew();
     // After an error, or a write of nothing, only the next tick tries again: never a busy loop.
@@ -79,6 +101,7 @@ export class FileSink implements LogSink {
   #stop(): void {
     this.#isStopped = true;
     this.#droppedLines += this.#backlog.drop();
+    this.#turn.give();
   }
 
   /** If that was asked for. */

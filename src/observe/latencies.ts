@@ -25,41 +25,31 @@ export function bucketOf(ms: number): number {
   return doublings + 1;
 }
 
+/** What a row takes, in cells: its buckets, and behind them the sum, in ms. */
+export const latencyCells: number = bucketsPerRow + 1;
+
 export class Latencies {
-  #buckets: Float64Array;
-  #sumsMs: Float64Array;
+  readonly #cells: Float64Array;
 
-  constructor(rowCount: number) {
-    this.#buckets = new Float64Array(rowCount * bucketsPerRow);
-    this.#sumsMs = new Float64Array(rowCount);
-  }
-
-  /** To so many rows, if there are fewer. */
-  grow(rowCount: number): void {
-    this.#buckets = grown(this.#buckets, rowCount * bucketsPerRow);
-    this.#sumsMs = grown(this.#sumsMs, rowCount);
+  /** `latencyCells` for each row. */
+  constructor(cells: Float64Array) {
+    this.#cells = cells;
   }
 
   add(row: number, ms: number): void {
-    const at = row * bucketsPerRow + bucketOf(ms);
-    this.#buckets[at] = this.#buckets[at]! + 1;
-    this.#sumsMs[row] = this.#sumsMs[row]! + ms;
+    const cells = this.#cells;
+    const start = row * latencyCells;
+    const at = start + bucketOf(ms);
+    cells[at] = cells[at]! + 1;
+    cells[start + bucketsPerRow] = cells[start + bucketsPerRow]! + ms;
   }
 
   /** How many there were in each bucket, the one without a bound last; no copy. */
   bucketsOf(row: number): Float64Array {
-    return this.#buckets.subarray(row * bucketsPerRow, (row + 1) * bucketsPerRow);
+    return this.#cells.subarray(row * latencyCells, row * latencyCells + bucketsPerRow);
   }
 
   sumMsOf(row: number): number {
-    return this.#sumsMs[row] ?? 0;
+    return this.#cells[row * latencyCells + bucketsPerRow] ?? 0;
   }
-}
-
-/** The same cells, or more of them. */
-export function grown(cells: Float64Array, length: number): Float64Array {
-  if (length <= cells.length) return cells;
-  const more = new Float64Array(length);
-  more.set(cells);
-  return more;
 }

@@ -13,6 +13,19 @@
  * line is torn, and a disk that was full goes on where it stopped.
  */
 
+/**
+ * A file that several workers write to takes the lines of one of them at a time: a disk that is
+ * full may take the half of a line, and the other half has to come next.
+ */
+export interface WriteTurn {
+  /** False: it is another's turn. Never waits. True as well if it is ours already. */
+  take(): boolean;
+  give(): void;
+}
+
+/** Of a file that nobody else writes to. */
+export const alwaysOurs: WriteTurn = { take: () => true, give: () => undefined };
+
 export interface LogSink {
   /** A batch is handed over when it has this many bytes. */
   readonly batchBytes: number;

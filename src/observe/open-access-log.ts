@@ -7,6 +7,7 @@ import { writeAccessLine } from "./access-line.ts";
 import type { WriteLine } from "./access-record.ts";
 import { writeCombinedLine } from "./combined-line.ts";
 import { writeLogfmtLine } from "./logfmt-line.ts";
+import type { WriteTurn } from "./log-sink.ts";
 import { openLogSink } from "./open-log-sink.ts";
 import type { AccessLogOptions } from "./options.ts";
 import { writeColouredLine, writePlainLine } from "./pretty-line.ts";
@@ -15,11 +16,17 @@ import { selectionOf } from "./selection.ts";
 
 const standardOutput = 1;
 
-/** None if there are no options. Throws if its file cannot be opened. */
-export function openAccessLog(options: AccessLogOptions | undefined): AccessLog | undefined {
+/**
+ * None if there are no options. Throws if its file cannot be opened. `turn`: of those who write to
+ * the same file.
+ */
+export function openAccessLog(
+  options: AccessLogOptions | undefined,
+  turn?: WriteTurn,
+): AccessLog | undefined {
   if (options === undefined) return undefined;
   const isTerminal = options.file === undefined && isatty(standardOutput);
-  return new AccessLog(openLogSink(options.file), {
+  return new AccessLog(openLogSink(options.file, standardOutput, turn), {
     writeLine: lineWriterOf(options.format, isTerminal, process.env),
     redaction: new Redaction(options.redaction),
     fields: options.fields,

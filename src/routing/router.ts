@@ -2,7 +2,7 @@
 
 import type { RequestHead } from "../http/head.ts";
 import { HostTable } from "./host-table.ts";
-import type { SiteOptions } from "./options.ts";
+import type { RouteMatch, SiteOptions } from "./options.ts";
 import { Site } from "./site.ts";
 
 export interface Router<Route> {
@@ -16,12 +16,24 @@ export interface Router<Route> {
  * hosts differ only in case or in a last dot are one site.
  */
 export function createRouter<Route>(sites: readonly SiteOptions<Route>[]): Router<Route> {
-  const table = new HostTable<Site<Route>>();
+  const builder = new RouterBuilder<Route>();
   for (const { host, routes } of sites) {
-    const site = table.getOrAdd(host, () => new Site());
-    for (const { match, route } of routes) site.add(match, route);
+    for (const { match, route } of routes) builder.add(host, match, route);
   }
-  return {
-    match: (head) => table.find(head.host)?.find(head)?.route,
+  return builder.router;
+}
+
+/** A router that is made rule by rule. */
+export class RouterBuilder<Route> {
+  readonly #sites = new HostTable<Site<Route>>();
+
+  /** It knows what is added later, too. */
+  readonly router: Router<Route> = {
+    match: (head) => this.#sites.find(head.host)?.find(head)?.route,
   };
+
+  /** Called in the order in which routes were written. */
+  add(host: string, match: RouteMatch, route: Route): void {
+    this.#sites.getOrAdd(host, () => new Site()).add(match, route);
+  }
 }

@@ -74,6 +74,8 @@ export interface ListenTarget {
   readonly host: string | undefined;
   readonly port: number;
   readonly socketPath: string | undefined;
+  /** Others of the same user may listen there, too; false by default. */
+  readonly reusesPort?: boolean;
 }
 
 export interface DialTarget {

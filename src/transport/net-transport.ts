@@ -15,6 +15,7 @@ import type {
   ListenTarget,
   Transport,
 } from "./channel.ts";
+import { removeLeftover } from "./leftover-socket.ts";
 import { NetChannel } from "./net-channel.ts";
 
 /** Connections that wait to be accepted; the kernel cuts it to net.core.somaxconn. */
@@ -25,7 +26,18 @@ export class NetTransport implements Transport {
     throw error;
   };
 
-  listen(target: ListenTarget, receiver: AcceptReceiver): Promise<Listener> {
+  async listen(target: ListenTarget, receiver: AcceptReceiver): Promise<Listener> {
+    try {
+      return await this.#listen(target, receiver);
+    } catch (error) {
+      const { socketPath } = target;
+      const isTaken = (error as NodeJS.ErrnoException).code === "EADDRINUSE";
+      if (!isTaken || socketPath === undefined || !(await removeLeftover(socketPath))) throw error;
+      return await this.#listen(target, receiver);
+    }
+  }
+
+  #listen(target: ListenTarget, receiver: AcceptReceiver): Promise<Listener> {
     const { promise, resolve, reject } = Promise.withResolvers<Listener>();
     const server = createServer({ allowHalfOpen: true, noDelay: true });
     server.on("connection", (socket) => this.#accept(socket, target, receiver));
@@ -35,7 +47,11 @@ export class NetTransport implements Transport {
     server.once("error", reject);
     const address =
       target.socketPath === undefined
-        ? { port: target.port, ...(target.host === undefined ? {} : { host: target.host }) }
+        ? {
+            port: target.port,
+            reusePort: target.reusesPort === true,
+            ...(target.host === undefined ? {} : { host: target.host }),
+          }
         : { path: target.socketPath };
     server.listen({ ...address, backlog }, () => {
       server.off("error", reject);

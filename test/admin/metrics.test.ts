@@ -6,10 +6,9 @@ import { createServer, Socket, type AddressInfo, type Server } from "node:net";
 import { test, type TestContext } from "node:test";
 
 import { Budget } from "../../src/base/budget.ts";
-import { Spools } from "../../src/buffering/spools.ts";
 import { endInTime, MetricsServer } from "../../src/admin/metrics-server.ts";
 import { runObserved } from "../../src/admin/run-observed.ts";
-import { Counters } from "../../src/observe/counters.ts";
+import { newCounters } from "../../src/observe/counters.ts";
 import { ExchangeStats, methodNames } from "../../src/observe/exchange-stats.ts";
 import { rowsMax } from "../../src/observe/label-rows.ts";
 import { startWorker } from "../../src/worker.ts";
@@ -27,7 +26,7 @@ async function listeningOn(t: TestContext, server: Server, address = "127.0.0.1"
   return (server.address() as AddressInfo).port;
 }
 
-const spools = new Spools(new Budget(1_000_000), undefined, () => 0);
+const buffers = { memory: new Budget(1_000_000), disk: new Budget(0) };
 
 void test("metrics: both forms, each with its type", async (t) => {
   const { metricsPort: port } = await startObservedProxy(t, hello);
@@ -186,11 +185,12 @@ void test("metrics: more connections than a few are closed at once", async (t) =
 void test("metrics: a bug in them is told, and hurts nobody else", async (t) => {
   const { server, port, troubles } = await startServer(t);
   const bug = new TypeError("a bug");
-  const stats = new ExchangeStats([["", ""]], []);
+  const labels = { routes: [["", ""]], upstreams: [] };
+  const stats = new ExchangeStats({ routes: 1, upstreams: 0 });
   stats.exchangesOf = () => {
     throw bug;
   };
-  server.show({ observed: { counters: new Counters(), pools: [], spools, stats } });
+  server.show({ observed: { counters: newCounters(), labels, buffers, stats } });
   await assert.rejects(ask({ port }), { code: "ECONNRESET" });
   assert.deepEqual(troubles, [bug]);
   assert.equal((await ask({ port, path: "/livez" })).status, 200);
@@ -198,12 +198,11 @@ void test("metrics: a bug in them is told, and hurts nobody else", async (t) => 
 
 void test("metrics: a scraper that leaves in the middle is no trouble", async (t) => {
   const { server, port, troubles } = await startServer(t);
-  const stats = new ExchangeStats(
-    Array.from({ length: rowsMax }, (_, at) => [siteName(at), ""]),
-    [],
-  );
+  const routes = Array.from({ length: rowsMax }, (_, at) => [siteName(at), ""]);
+  const labels = { routes, upstreams: [] };
+  const stats = new ExchangeStats({ routes: rowsMax, upstreams: 0 });
   fillRows(stats);
-  server.show({ observed: { counters: new Counters(), pools: [], spools, stats } });
+  server.show({ observed: { counters: newCounters(), labels, buffers, stats } });
   const scraper = await connectClient(port);
   scraper.say("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n");
   await scraper.expect("foregate_exchanges_total{");
@@ -287,7 +286,7 @@ function manySites(count: number): object {
 function fillRows(stats: ExchangeStats | undefined): void {
   assert.ok(stats !== undefined, "a plan with metrics counts");
   const times = { beganMs: 1, upstreamBeganMs: 2, upstreamHeadMs: 3 };
-  for (const [row] of stats.routes.entries()) {
+  for (let row = 0; row < stats.rows.routes; row++) {
     for (const method of methodNames) {
       for (const status of [0, 101, 200, 300, 400, 500]) {
         const bytes = { requestBytes: 1, responseBytes: 1 };

@@ -20,6 +20,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 
+import { connectClient } from "../support/scripted-client.ts";
 import { untilConnected } from "../support/until-connected.ts";
 import { until } from "../support/within.ts";
 import { foregate, Foregate } from "./foregate.ts";
@@ -270,8 +271,11 @@ void test("events: a reader who is late gets them up to the last one", async () 
 /** Its door is the first thing that a program closes. */
 async function untilClosed(port: string | undefined): Promise<void> {
   const isOpen = (): Promise<boolean> =>
-    statusOf(port).then(
-      () => true,
+    connectClient(Number(port)).then(
+      (client) => {
+        client.cut();
+        return true;
+      },
       () => false,
     );
   while (await isOpen());

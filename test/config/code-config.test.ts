@@ -9,7 +9,8 @@ import { pathToFileURL } from "node:url";
 
 import type { ConfigJob } from "../../src/config/config-thread.ts";
 import { evaluateConfig } from "../../src/config/evaluate-config.ts";
-import { functionLabel } from "../../src/rewriting/function-label.ts";
+import { functionLabel, functionPlace } from "../../src/code/function-label.ts";
+import { importFunctions } from "../../src/code/functions.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { writeProblem } from "../../src/config/problems.ts";
 import { readCode, type CodeUse } from "../../src/config/read-code.ts";
@@ -341,19 +342,22 @@ export default () => ({
 });
 `;
 
-async function functionsOf(use: CodeUse): Promise<readonly ((...given: string[]) => unknown)[]> {
+type Functions = readonly ((...given: string[]) => unknown)[];
+
+async function functionsOf(): Promise<Functions & { readonly url: string }> {
   const file = write({ [usual]: hooked });
-  const { document, problems } = await readCode({ file, text: hooked }, use);
+  const { document, problems, functionsUrl } = await readCode({ file, text: hooked }, "evaluate");
   assert.deepEqual(problems, []);
   const { hooks, sites } = document!.value as {
     hooks: { request: () => unknown; response: { run: () => unknown } };
     sites: (() => unknown)[];
   };
-  return [hooks.request, hooks.response.run, sites[0]!];
+  const all = [hooks.request, hooks.response.run, sites[0]!];
+  return Object.assign(all, { url: functionsUrl! });
 }
 
 void test("code: functions are stubs that say where they are written", async () => {
-  const [request, response, listed] = await functionsOf("evaluate");
+  const [request, response, listed] = await functionsOf();
   assert.match(functionLabel(request!), /foregate\.config\.ts:4:21$/);
   assert.match(functionLabel(response!), /foregate\.config\.ts:2:23$/);
   assert.match(functionLabel(listed!), /foregate\.config\.ts:2:23$/);
@@ -361,18 +365,24 @@ void test("code: functions are stubs that say where they are written", async () 
 });
 
 void test("code: who runs it gets the functions themselves", async () => {
-  const [request, response, listed] = await functionsOf("import");
+  const stubs = await functionsOf();
+  const find = await importFunctions({ url: stubs.url, generation: 0 });
+  const [request, response, listed] = stubs.map(
+    (stub) => find(functionPlace(stub)!) as (...given: string[]) => unknown,
+  );
   assert.deepEqual([request!("a"), request!("b"), response!()], ["a0", "b1", "shared"]);
   assert.equal(response, listed);
   assert.match(functionLabel(request!), /foregate\.config\.ts:4:21$/);
 });
 
-void test("code: a function that is gone the second time is a problem", async () => {
+void test("code: a function that is gone the second time is an error", async () => {
   const text =
     'import { isMainThread } from "node:worker_threads";\n' +
     "export default isMainThread ? {} : { hooks: { request() {} } };";
-  const { document, problems } = await readCode({ file: write({ [usual]: text }), text }, "import");
-  assert.equal(document, undefined);
-  const [said] = problems.map((problem) => problem.message.replaceAll(/\S*\//g, ""));
-  assert.match(said ?? "", /^imported once more for its functions, it has no function at foregate/);
+  const file = write({ [usual]: text });
+  const { document, functionsUrl } = await readCode({ file, text }, "evaluate");
+  const { hooks } = document!.value as { hooks: { request: () => unknown } };
+  const find = await importFunctions({ url: functionsUrl!, generation: 0 });
+  const message = /^CodeError: the config was imported once more .* no function at \S+foregate/;
+  assert.throws(() => find(functionPlace(hooks.request)!), message);
 });

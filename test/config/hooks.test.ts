@@ -7,7 +7,7 @@ import { explainedLines } from "../../src/cli/explain.ts";
 import { effectiveConfig } from "../../src/config/effective.ts";
 import { compileValue, type LoadedConfig } from "../../src/config/load.ts";
 import type { RoutePlan } from "../../src/exchange/plan.ts";
-import { functionLabel } from "../../src/rewriting/function-label.ts";
+import { functionLabel } from "../../src/code/function-label.ts";
 import { routeOf } from "./config-of.ts";
 
 function far(): void {}

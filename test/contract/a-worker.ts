@@ -6,7 +6,7 @@ import { IpSet } from "../../src/base/ip-set.ts";
 import { bufferOptions } from "../../src/buffering/options.ts";
 import type { Plan, RoutePlan } from "../../src/exchange/plan.ts";
 import { clientLimits, clientTimeouts } from "../../src/limits/options.ts";
-import { Counters } from "../../src/observe/counters.ts";
+import { newCounters } from "../../src/observe/counters.ts";
 import { createRouter } from "../../src/routing/router.ts";
 import { FlushList } from "../../src/transport/flush-list.ts";
 import type { Services } from "../../src/upstream/services.ts";
@@ -33,7 +33,7 @@ export function servicesOver(transport: MemoryTransport): Services {
     transport,
     wheel: new Wheel(0),
     clock: new Clock(0, 0),
-    counters: new Counters(),
+    counters: newCounters(),
     flushes: new FlushList(setImmediate, transport.onFault),
   };
 }

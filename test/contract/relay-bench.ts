@@ -14,6 +14,7 @@ import { Relay } from "../../src/exchange/relay.ts";
 import type { Filter } from "../../src/http/filter.ts";
 import type { RequestHead, ResponseHead } from "../../src/http/head.ts";
 import { ClientConnection } from "../../src/net/client-connection.ts";
+import { newCounters } from "../../src/observe/counters.ts";
 import { upstreamTimeouts } from "../../src/upstream/options.ts";
 import { UpstreamConnection } from "../../src/upstream/upstream-connection.ts";
 import { FakeStore } from "../support/fake-store.ts";
@@ -65,7 +66,12 @@ export class RelayBench {
   /** `memoryBytes` is the budget of bodies that wait. */
   constructor(clients: Protocol, upstreams: Protocol, memoryBytes = 64 * 1024 * 1024) {
     this.store = new FakeStore();
-    this.spools = new Spools(new Budget(memoryBytes), this.store, () => 0);
+    this.spools = new Spools({
+      memory: new Budget(memoryBytes),
+      store: this.store,
+      nowMs: () => 0,
+      counts: newCounters(),
+    });
     this.#clients = clients;
     this.#upstreams = upstreams;
     this.#clientWire[0].onExchange = (head, leg) => {

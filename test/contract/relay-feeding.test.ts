@@ -59,7 +59,7 @@ const cases: readonly Case[] = [
       const pattern = expectPattern(client, 7);
       await bench.quiet();
       assert.equal(source.sentBytes, pageBytes);
-      assert.equal(bench.spools.counts.freedNow, 1);
+      assert.equal(bench.spools.counts.answersFreed, 1);
       assert.ok(pattern.position < pageBytes);
       client.readOn();
       await bench.quiet();
@@ -331,7 +331,7 @@ for (const clients of protocols) {
         const { spools, store } = bench;
         assert.equal(spools.memory.bytesUsed, 0, "all memory is given back");
         assert.equal(store.extentCount, 0, "all of the store is given back");
-        assert.deepEqual([spools.counts.now, spools.counts.freedNow], [0, 0]);
+        assert.deepEqual([spools.counts.feedsNow, spools.counts.answersFreed], [0, 0]);
         assert.equal(thrift.isOn, false);
       });
     }

@@ -103,7 +103,7 @@ scenario("feeding: X-Accel-Buffering is the upstream's to say, and the client se
     wait("begun"),
     pause(300),
     ({ stage }) => {
-      assert.equal(stage.proxy.worker.observed.spools.counts.freedNow, 0);
+      assert.equal(stage.proxy.worker.observed.spools.counts.answersFreed, 0);
       assert.ok(stage.proxy.worker.spooledBytes() < 200_000, "no more than a socket's queue");
       return Promise.resolve();
     },

@@ -233,8 +233,8 @@ const cases: readonly ReloadCase[] = [
         sites: { "*": { routes: [...first, { proxy: a.address }] } },
       });
       const counts = (): readonly unknown[] => {
-        const { stats } = proxy.worker.observed;
-        return (stats?.routes ?? []).map(([, route], row) => [
+        const { stats, labels } = proxy.worker.observed;
+        return labels.routes.map(([, route], row) => [
           route,
           stats?.durations.bucketsOf(row).reduce((sum, count) => sum + count, 0),
         ]);

@@ -28,7 +28,7 @@ import type { ClientLeg } from "../../src/http/leg.ts";
 import { RequestIds } from "../../src/http/request-id.ts";
 import { clientLimits, clientTimeouts } from "../../src/limits/options.ts";
 import type { MaintenanceOptions } from "../../src/maintenance/options.ts";
-import { Counters } from "../../src/observe/counters.ts";
+import { newCounters } from "../../src/observe/counters.ts";
 import type { RequestHook } from "../../src/rewriting/hooks.ts";
 import { upstreamTimeouts } from "../../src/upstream/options.ts";
 
@@ -332,7 +332,7 @@ function planOf(example: Case, words: string[]): Plan {
 
 function roomsOf(example: Case, words: string[]): Rooms {
   const { inFlight = 0 } = example;
-  const counters = new Counters();
+  const counters = newCounters();
   counters.exchangesInFlight = inFlight;
   return {
     plan: planOf({ ...example, inFlight: 0 }, []),
@@ -341,7 +341,12 @@ function roomsOf(example: Case, words: string[]): Rooms {
     stats: undefined,
     routeRows: [],
     bandwidth: new Bandwidth(() => 0),
-    spools: new Spools(new Budget(1_000_000), undefined, () => 0),
+    spools: new Spools({
+      memory: new Budget(1_000_000),
+      store: undefined,
+      nowMs: () => 0,
+      counts: newCounters(),
+    }),
     counters,
     nowMs: () => 0,
     clock: new Clock(0, 0),

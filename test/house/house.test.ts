@@ -65,7 +65,7 @@ void test("house: the usual file is short, and so is the usual function", (t) =>
 });
 
 void test("house: the worker's thread loads nothing that reads a config", () => {
-  assert.deepEqual(workerProblems("src/worker.ts", source), []);
+  assert.deepEqual(workerProblems("src/worker-thread.ts", source), []);
 });
 
 void test("house: every exception for wire/ is still needed", () => {

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { failures } from "../../src/base/failure.ts";
-import { Counters, snapshotOf } from "../../src/observe/counters.ts";
+import { newCounters, snapshotOf } from "../../src/observe/counters.ts";
 
 const statuses = [
   { status: 200, counts: "status2xx" },
@@ -18,14 +18,14 @@ const statuses = [
 
 for (const { status, counts } of statuses) {
   void test(`counters: ${status} is ${counts}`, () => {
-    const counters = new Counters();
+    const counters = newCounters();
     counters.countStatus(status);
-    assert.deepEqual(snapshotOf(counters), { ...snapshotOf(new Counters()), [counts]: 1 });
+    assert.deepEqual(snapshotOf(counters), { ...snapshotOf(newCounters()), [counts]: 1 });
   });
 }
 
 void test("counters: a snapshot is plain data and does not change", () => {
-  const counters = new Counters();
+  const counters = newCounters();
   counters.exchangesBegun += 1;
   counters.failures["connect-refused"] += 1;
   const snapshot = snapshotOf(counters);

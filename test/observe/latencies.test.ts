@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 
-import { boundsSeconds, bucketOf, Latencies } from "../../src/observe/latencies.ts";
+import { boundsSeconds, bucketOf, Latencies, latencyCells } from "../../src/observe/latencies.ts";
 
 const cases: readonly (readonly [ms: number, boundSeconds: number])[] = [
   [0, 0.00025],
@@ -44,7 +44,7 @@ void test("latencies: a bucket is the first whose bound is not below", () => {
 });
 
 void test("latencies: rows are apart", () => {
-  const latencies = new Latencies(3);
+  const latencies = new Latencies(new Float64Array(3 * latencyCells));
   latencies.add(1, 0.3);
   latencies.add(1, 70_000);
   latencies.add(2, 0.1);

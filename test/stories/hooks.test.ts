@@ -28,6 +28,7 @@ const hooks: Hooks = {
 
 export default defineConfig({
   listen: "127.0.0.1:0",
+  workers: 1, // each writes its lines for itself: only one's are in order
   sites: { "*": { hooks, proxy: "127.0.0.1:${port}" } },
 });
 `;

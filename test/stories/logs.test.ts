@@ -93,7 +93,10 @@ void test("story: a log that cannot be reopened goes on in the old file", async 
 void test("threat 131: a pipe that nobody reads costs lines, and no answer", async (t) => {
   const file = join(folderOf(t), "access.pipe");
   execFileSync("sh", ["-c", 'mkfifo "$0"', file]);
-  const { foregate, url } = await startDemoSite(t, `logs: { access: { file: "${file}" } }`);
+  const { foregate, url } = await startDemoSite(
+    t,
+    `logs: { access: { file: "${file}" } }\nworkers: 1`,
+  );
   const load = startLoad(foregate.port, longTarget, 2);
   const isLosing = /the access log: loses lines: it cannot be written \(EAGAIN\)/;
   await until(

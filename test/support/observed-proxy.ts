@@ -23,19 +23,20 @@ export interface ObservedProxy {
 export async function startObservedProxy(t: TestContext, config: object): Promise<ObservedProxy> {
   const plan = planOf({ metrics: "127.0.0.1:0", ...config });
   const troubles: unknown[] = [];
-  const run = await runObserved(plan, "1.2.3", () =>
+  const observed = await runObserved(plan, "1.2.3", () =>
     startWorker(plan, { onTrouble: (_, error) => void troubles.push(error) }),
   );
-  const stop = (graceMs: number): Promise<void> => within(run.stop(graceMs), "the proxy stops");
+  const stop = (graceMs: number): Promise<void> =>
+    within(observed.stop(graceMs), "the proxy stops");
   t.after(async () => {
     await stop(0);
     assert.deepEqual(troubles, []);
   });
   return {
-    worker: run,
-    port: run.listeners[0]?.port ?? 0,
-    metricsPort: run.metrics[0]?.port ?? 0,
-    metrics: run.metrics,
+    worker: observed.run,
+    port: observed.run.listeners[0]?.port ?? 0,
+    metricsPort: observed.metrics[0]?.port ?? 0,
+    metrics: observed.metrics,
     stop,
   };
 }

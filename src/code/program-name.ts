@@ -19,7 +19,7 @@ import { fileURLToPath } from "node:url";
 /** The source, or what it was made into. */
 const extension = extname(import.meta.url);
 const wholeUrl = new URL(`../foregate${extension}`, import.meta.url).href;
-const smallUrl = new URL(`./define-config${extension}`, import.meta.url).href;
+const smallUrl = new URL(`../config/define-config${extension}`, import.meta.url).href;
 
 const programName = "foregate";
 

@@ -1,0 +1,58 @@
+/** From a config to workers that serve it, with its metrics beside them. */
+
+import { runObserved } from "../admin/run-observed.ts";
+import { Crew } from "../control/crew.ts";
+import { heapMbMax } from "../control/heap-limit.ts";
+import type { Voice } from "./event-voice.ts";
+import type { Running, Wanted } from "./start.ts";
+import { tuneCollector } from "./tune-collector.ts";
+import { version } from "./version.ts";
+
+export interface Surroundings {
+  /** What a worker's thread runs. */
+  readonly workerFile: URL;
+}
+
+/** Rejects if a listener cannot be had, with the system's error and its `label`. */
+export async function startCrew(
+  { config, workerCount, voice }: Wanted,
+  { workerFile }: Surroundings,
+): Promise<Running> {
+  const { tell } = voice;
+  // For all threads to come.
+  tuneCollector();
+  const crew = new Crew({
+    count: workerCount,
+    entry: workerFile,
+    heapMbMax: heapMbMax(workerCount),
+    tell,
+    onHopeless: () => void endHopeless(voice),
+  });
+  const begin = async (): Promise<Crew> => {
+    await crew.start(config);
+    return crew;
+  };
+  const observed = await runObserved(config.plan, version(), begin, tell);
+  return {
+    get listeners() {
+      return crew.listeners;
+    },
+    metrics: observed.metrics,
+    get counters() {
+      return crew.counters;
+    },
+    apply: (next) => crew.apply(next),
+    reopenLogs: () => crew.reopenLogs(),
+    stop: (graceMs) => observed.stop(graceMs),
+  };
+}
+
+/** An orderly exit would wait for the thread for ever: it is in a call that nothing interrupts. */
+async function endHopeless(voice: Voice): Promise<void> {
+  const message = "a worker cannot be ended: the program ends, for its supervisor to restart it";
+  try {
+    await voice.close({ level: "error", message });
+  } finally {
+    process.kill(process.pid, "SIGKILL");
+  }
+}

@@ -1,0 +1,327 @@
+/**
+ * All workers: started, told of each plan, watched, and replaced when one is gone.
+ *
+ *   start ──▶ the first worker listens, then the others at the same ports
+ *   apply ──▶ every worker prepares ─▶ all can: every one commits
+ *                                 └──▶ one cannot: all give up, the plan before stays in force
+ *   a worker ends by itself, or shows no life for five seconds ──▶ another one in its place
+ *
+ * What changes the crew is done one after the other. Main does nothing for an exchange.
+ */
+
+import { setTimeout as delay } from "node:timers/promises";
+
+import type { CodeSource } from "../code/functions.ts";
+import { writePlan, type PlanForm, type PlanParts } from "../exchange/plan-form.ts";
+import type { OpenListener, Ports } from "../net/doors.ts";
+import type { Counters } from "../observe/counters.ts";
+import { troubleEvent, type ProgramEvent, type TellEvent } from "../observe/events.ts";
+import { Chorus } from "./chorus.ts";
+import { CrewCounts, type Counted, type CrewView } from "./crew-counts.ts";
+import { probeListeners } from "./probe-listeners.ts";
+import { RestartPace } from "./restart-pace.ts";
+import type { PlanOrder } from "./thread-messages.ts";
+import type { Vitals } from "./vitals.ts";
+import { WorkerGone, WorkerHandle } from "./worker-handle.ts";
+
+/** How often workers are looked at, in ms. */
+const lookMs = 500;
+
+/** A thread that was told to end and does not is beyond help after so many ms. */
+const terminateMs = 2_000;
+
+/** Beyond its grace, a worker that stops is waited for so many ms. */
+const stopMarginMs = 3_000;
+
+/** What is put in force. */
+export interface CrewPlan extends PlanParts {
+  /** The module of the plan's functions; undefined: it has none. */
+  readonly functionsUrl: string | undefined;
+}
+
+export interface CrewOptions {
+  /** At least one. */
+  readonly count: number;
+  /** The file that a worker's thread runs. */
+  readonly entry: URL;
+  /** What the objects of one worker may take, in MB; beyond it the worker ends. */
+  readonly heapMbMax: number;
+  readonly tell: TellEvent;
+  /** A thread cannot be ended: only a new process helps. */
+  readonly onHopeless: () => void;
+}
+
+/** A plan as workers get it. */
+interface Drawn {
+  readonly given: CrewPlan;
+  readonly form: PlanForm;
+  readonly code: CodeSource | undefined;
+  readonly counted: Counted;
+}
+
+/** How those are doing that serve. */
+export interface WorkersVitals {
+  readonly vitals: readonly Vitals[];
+  readonly restarts: number;
+  beginAnew(): void;
+}
+
+export interface WorkerStatus {
+  /** From 1. */
+  readonly worker: number;
+  readonly isServing: boolean;
+  readonly startedMs: number;
+  readonly connections: number;
+  readonly inFlight: number;
+}
+
+export class Crew {
+  readonly #options: CrewOptions;
+  readonly #counts: CrewCounts;
+  readonly #chorus = new Chorus();
+  readonly #paces: readonly RestartPace[];
+  /** By slot. */
+  readonly #handles: WorkerHandle[];
+  #inForce: Drawn | undefined;
+  #ports: Ports = new Map();
+  #listeners: readonly OpenListener[] = [];
+  #generation = -1;
+  #queue: Promise<unknown> = Promise.resolve();
+  #isStopping = false;
+  #watch: NodeJS.Timeout | undefined;
+  /** Why a worker was ended, by whoever ended it. */
+  readonly #reasons = new WeakMap<WorkerHandle, string>();
+  /** Workers that were started in place of others. */
+  restarts = 0;
+
+  /** Threads begin at once, so that they are there when the first plan is. */
+  constructor(options: CrewOptions) {
+    const { count } = options;
+    this.#options = options;
+    this.#counts = new CrewCounts(count);
+    this.#paces = Array.from({ length: count }, () => new RestartPace());
+    this.#handles = Array.from({ length: count }, (_, slot) => this.#begin(slot));
+  }
+
+  /** Where clients are listened for. */
+  get listeners(): readonly OpenListener[] {
+    return this.#listeners;
+  }
+
+  /** Of all workers together. */
+  get counters(): Counters {
+    return this.#counts.board.counters;
+  }
+
+  /** For metrics. Only when a plan is in force. */
+  get observed(): CrewView & { readonly workers: WorkersVitals } {
+    const counts = this.#counts;
+    const serving = this.workers.filter(({ isServing }) => isServing);
+    const workers = {
+      vitals: serving.map(({ worker }) => counts.vitalsOf(worker - 1)),
+      restarts: this.restarts,
+      beginAnew: () => counts.beginAnew(),
+    };
+    return { ...counts.viewOf(this.#inForce!.given.plan), workers };
+  }
+
+  get workers(): readonly WorkerStatus[] {
+    return this.#handles.map(({ slot, isServing, startedMs }) => {
+      const { connectionsActive, exchangesInFlight } = this.#counts.board.countersOf(slot);
+      return {
+        worker: slot + 1,
+        isServing,
+        startedMs,
+        connections: connectionsActive,
+        inFlight: exchangesInFlight,
+      };
+    });
+  }
+
+  /** Rejects if a listener cannot be had, with the system's error and its `label`, or else why. */
+  async start(given: CrewPlan): Promise<void> {
+    try {
+      await this.apply(given);
+    } catch (error) {
+      await this.stop(0);
+      throw error;
+    }
+    this.#watch = setInterval(() => this.#look(), lookMs);
+  }
+
+  /**
+   * Resolves when every worker serves by it. Rejects if one cannot, with its error: then the plan
+   * before it is in force.
+   */
+  apply(given: CrewPlan): Promise<void> {
+    return this.#serially(() => this.#apply(given));
+  }
+
+  /** After the log files were moved away. */
+  reopenLogs(): void {
+    for (const handle of this.#alive()) handle.reopenLogs();
+  }
+
+  /** No worker takes anything new; what is in flight has `graceMs`. */
+  async stop(graceMs: number): Promise<void> {
+    this.#isStopping = true;
+    clearInterval(this.#watch);
+    await Promise.all(this.#alive().map((handle) => this.#stopOne(handle, graceMs)));
+  }
+
+  /** One after the other; what one of them comes to is nothing to the next. */
+  #serially<T>(act: () => Promise<T>): Promise<T> {
+    const done = this.#queue.then(act);
+    this.#queue = done.catch(() => undefined);
+    return done;
+  }
+
+  #alive(): readonly WorkerHandle[] {
+    return this.#handles.filter(({ isGone }) => !isGone);
+  }
+
+  #begin(slot: number): WorkerHandle {
+    const { entry, heapMbMax } = this.#options;
+    return new WorkerHandle(slot, {
+      entry,
+      board: this.#counts.board,
+      limits: { maxOldGenerationSizeMb: heapMbMax },
+      onEvent: (event) => this.#hear(slot, event),
+      onEnd: (handle, cause) => this.#onEnd(handle, cause),
+    });
+  }
+
+  #hear(slot: number, event: ProgramEvent): void {
+    if (this.#chorus.isNews(slot, event, performance.now())) this.#options.tell(event);
+  }
+
+  async #apply(given: CrewPlan): Promise<void> {
+    const drawn = this.#draw(given);
+    const { listeners } = given.plan;
+    await probeListeners(listeners, this.#ports);
+    const prepared = await this.#prepareAll(drawn);
+    const moved = new Set<number>();
+    await Promise.all(
+      prepared.map(async (handle) => {
+        if (await isThere(handle.commit())) moved.add(handle.slot);
+      }),
+    );
+    this.#counts.use(drawn.counted, moved);
+    this.#inForce = drawn;
+    this.#learnListeners(listeners.map(({ label }) => label));
+  }
+
+  #draw(given: CrewPlan): Drawn {
+    const { functionsUrl: url } = given;
+    // What was imported once stays what it was, also if nothing came of it.
+    if (url !== undefined) this.#generation += 1;
+    const code = url === undefined ? undefined : { url, generation: this.#generation };
+    return { given, form: writePlan(given), code, counted: this.#counts.prepare(given.plan) };
+  }
+
+  /** Those that can commit. Rejects if one cannot, and then none of them will. */
+  async #prepareAll(drawn: Drawn): Promise<readonly WorkerHandle[]> {
+    const [first, ...others] = this.#alive();
+    const prepared: WorkerHandle[] = [];
+    const prepare = async (handle: WorkerHandle): Promise<void> => {
+      if (await isThere(handle.prepare(this.#orderFor(handle, drawn)))) prepared.push(handle);
+    };
+    try {
+      if (first !== undefined) await prepare(first);
+      // What may take any free port has one now.
+      this.#ports = new Map([...this.#ports, ...(first?.state.ports ?? [])]);
+      const rest = await Promise.allSettled(others.map(prepare));
+      const failed = rest.find((outcome) => outcome.status === "rejected");
+      if (failed !== undefined) throw failed.reason;
+      const isStartless = this.#inForce === undefined && prepared.length === 0;
+      if (isStartless) throw new Error("Cannot start: no worker's thread came up");
+      return prepared;
+    } catch (error) {
+      await Promise.all(prepared.map((handle) => isThere(handle.giveUp())));
+      throw error;
+    }
+  }
+
+  #orderFor({ slot }: WorkerHandle, { form, code, counted }: Drawn): PlanOrder {
+    const { rows, cells } = counted;
+    return { form, code, rows, cells: cells[slot], ports: this.#ports, keepsSockets: slot === 0 };
+  }
+
+  /** In the order of the config. */
+  #learnListeners(labels: readonly string[]): void {
+    const all = this.#alive().flatMap(({ state }) => state.listeners);
+    this.#listeners = labels.flatMap((label) => all.find((one) => one.label === label) ?? []);
+    this.#ports = new Map(this.#alive().flatMap(({ state }) => [...state.ports]));
+  }
+
+  #onEnd(handle: WorkerHandle, cause: Error | undefined): void {
+    const { slot } = handle;
+    this.#counts.clear(slot);
+    if (this.#isStopping || this.#inForce === undefined) return;
+    const waitMs = this.#paces[slot]!.waitMs(performance.now() - handle.startedMs);
+    this.#tellEnd(handle, cause, waitMs);
+    setTimeout(() => void this.#serially(() => this.#replace(slot)), waitMs);
+  }
+
+  #tellEnd(handle: WorkerHandle, cause: Error | undefined, waitMs: number): void {
+    const worker = handle.slot + 1;
+    const reason = this.#reasons.get(handle);
+    const message = `worker ${worker} ended, and another one takes its place`;
+    const why = reason === undefined ? message : `${message}: ${reason}`;
+    const fields = { worker, wait_ms: waitMs };
+    const error = reason === undefined && cause !== undefined ? { error: cause } : {};
+    this.#options.tell({ level: "error", message: why, fields, ...error });
+  }
+
+  async #replace(slot: number): Promise<void> {
+    const drawn = this.#inForce;
+    if (this.#isStopping || drawn === undefined) return;
+    const handle = this.#begin(slot);
+    this.#handles[slot] = handle;
+    this.restarts += 1;
+    try {
+      await handle.prepare(this.#orderFor(handle, drawn));
+      await handle.commit();
+      this.#learnListeners(drawn.given.plan.listeners.map(({ label }) => label));
+      const fields = { worker: slot + 1 };
+      this.#options.tell({ level: "info", message: `worker ${slot + 1} serves again`, fields });
+    } catch (error) {
+      // One that is gone is replaced by itself.
+      if (error instanceof WorkerGone) return;
+      this.#options.tell(troubleEvent(`worker ${slot + 1} cannot serve`, error));
+      this.#reasons.set(handle, "it could not serve");
+      void handle.terminate();
+    }
+  }
+
+  #look(): void {
+    for (const handle of this.#alive()) {
+      if (handle.looksAlive() || this.#reasons.has(handle)) continue;
+      this.#reasons.set(handle, "it showed no life for five seconds");
+      void this.#endNow(handle);
+    }
+  }
+
+  async #stopOne(handle: WorkerHandle, graceMs: number): Promise<void> {
+    const isLate = delay(graceMs + stopMarginMs, undefined, { ref: false });
+    await Promise.race([isThere(handle.stop(graceMs)), isLate]);
+    await this.#endNow(handle);
+  }
+
+  async #endNow(handle: WorkerHandle): Promise<void> {
+    void handle.terminate();
+    await Promise.race([handle.ended, delay(terminateMs, undefined, { ref: false })]);
+    if (!handle.isGone) this.#options.onHopeless();
+  }
+}
+
+/** False: the worker is gone, and what was asked of it is nobody's any more. */
+async function isThere(asked: Promise<unknown>): Promise<boolean> {
+  try {
+    await asked;
+    return true;
+  } catch (error) {
+    if (error instanceof WorkerGone) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,160 @@
+/** One worker's thread, as main sees it: asked by messages, watched by its beats. */
+
+import { Worker as Thread, type ResourceLimits } from "node:worker_threads";
+
+import type { ProgramEvent } from "../observe/events.ts";
+import type { Board } from "./board.ts";
+import {
+  receivedError,
+  receivedEvent,
+  type Order,
+  type PlanOrder,
+  type Report,
+  type ThreadData,
+  type ThreadState,
+} from "./thread-messages.ts";
+
+/** Looks without a beat in between, after which a thread is taken for stuck. */
+const silentLooksMax = 10;
+
+export interface HandleOptions {
+  /** The file that the thread runs. */
+  readonly entry: URL;
+  readonly board: Board;
+  readonly limits: ResourceLimits;
+  readonly onEvent: (event: ProgramEvent) => void;
+  /** Once; `cause`: what nobody caught there. */
+  readonly onEnd: (handle: WorkerHandle, cause: Error | undefined) => void;
+}
+
+/** The thread came to its end before it answered. */
+export class WorkerGone extends Error {
+  override readonly name = "WorkerGone";
+}
+
+type Waiting = PromiseWithResolvers<ThreadState>;
+
+export class WorkerHandle {
+  readonly slot: number;
+  readonly startedMs: number = performance.now();
+  #state: ThreadState = { listeners: [], ports: new Map() };
+  readonly #options: HandleOptions;
+  readonly #thread: Thread;
+  readonly #waiting = new Map<number, Waiting>();
+  readonly #ended = Promise.withResolvers<void>();
+  #lastId = 0;
+  #beats = 0;
+  #silentLooks = 0;
+  #cause: Error | undefined;
+  #isServing = false;
+  #isGone = false;
+
+  constructor(slot: number, options: HandleOptions) {
+    this.slot = slot;
+    this.#options = options;
+    const { entry, board, limits } = options;
+    const data: ThreadData = { slot, board: board.form };
+    this.#thread = new Thread(entry, {
+      name: `worker ${slot + 1}`,
+      workerData: data,
+      resourceLimits: limits,
+    });
+    this.#thread.on("message", (report: Report) => this.#hear(report));
+    this.#thread.once("error", (error: unknown) => {
+      this.#cause = error instanceof Error ? error : new Error(String(error));
+    });
+    this.#thread.once("exit", () => this.#end());
+  }
+
+  /** Where it listens, as it said last. */
+  get state(): ThreadState {
+    return this.#state;
+  }
+
+  /** A plan is in force there. */
+  get isServing(): boolean {
+    return this.#isServing && !this.#isGone;
+  }
+
+  get isGone(): boolean {
+    return this.#isGone;
+  }
+
+  /** Resolves when the thread is gone. */
+  get ended(): Promise<void> {
+    return this.#ended.promise;
+  }
+
+  /** Rejects as `Worker.prepare`, or with `WorkerGone`. */
+  prepare(order: PlanOrder): Promise<ThreadState> {
+    return this.#ask((id) => ({ type: "prepare", id, order }));
+  }
+
+  async commit(): Promise<void> {
+    await this.#ask((id) => ({ type: "commit", id }));
+    this.#isServing = true;
+  }
+
+  async giveUp(): Promise<void> {
+    await this.#ask((id) => ({ type: "giveUp", id }));
+  }
+
+  /** Resolves when its last exchange has ended, or was cut; then the thread is only there. */
+  async stop(graceMs: number): Promise<void> {
+    this.#isServing = false;
+    await this.#ask((id) => ({ type: "stop", id, graceMs }));
+  }
+
+  reopenLogs(): void {
+    this.#say({ type: "reopenLogs" });
+  }
+
+  /** Cuts whatever is in flight there. */
+  terminate(): Promise<unknown> {
+    return this.#thread.terminate();
+  }
+
+  /** To be called every half second: false if nothing was heard of it for too long. */
+  looksAlive(): boolean {
+    const beats = this.#options.board.beatsOf(this.slot);
+    // Looks are counted and not time: the machine may have slept, and main been busy.
+    this.#silentLooks = beats === this.#beats ? this.#silentLooks + 1 : 0;
+    this.#beats = beats;
+    return this.#silentLooks < silentLooksMax;
+  }
+
+  #ask(orderOf: (id: number) => Order): Promise<ThreadState> {
+    const waiting = Promise.withResolvers<ThreadState>();
+    if (this.#isGone) {
+      waiting.reject(new WorkerGone(`Cannot ask worker ${this.slot + 1}: it is gone`));
+      return waiting.promise;
+    }
+    this.#lastId += 1;
+    this.#waiting.set(this.#lastId, waiting);
+    this.#say(orderOf(this.#lastId));
+    return waiting.promise;
+  }
+
+  #say(order: Order): void {
+    this.#thread.postMessage(order);
+  }
+
+  #hear(report: Report): void {
+    if (report.type === "event") return this.#options.onEvent(receivedEvent(report.event));
+    const waiting = this.#waiting.get(report.id);
+    this.#waiting.delete(report.id);
+    if (report.type === "failed") return waiting?.reject(receivedError(report.error));
+    this.#state = report.state;
+    waiting?.resolve(report.state);
+  }
+
+  #end(): void {
+    this.#isGone = true;
+    for (const waiting of this.#waiting.values()) {
+      waiting.reject(new WorkerGone(`Worker ${this.slot + 1} ended`, { cause: this.#cause }));
+    }
+    this.#waiting.clear();
+    this.#options.onEnd(this, this.#cause);
+    this.#ended.resolve();
+  }
+}

@@ -1,0 +1,260 @@
+/**
+ * Workers that come and go: what one of them does to itself costs its own exchanges and nobody
+ * else's, another one takes its place, and every count is right again.
+ */
+
+import assert from "node:assert/strict";
+import { test, type TestContext } from "node:test";
+
+import { ScriptedUpstream } from "../support/scripted-upstream.ts";
+import { connectClient } from "../support/scripted-client.ts";
+import type { WireEnd } from "../support/wire-end.ts";
+import { until } from "../support/within.ts";
+import { startTestedCrew, type TestedCrew } from "./a-crew.ts";
+
+const isBun = process.versions["bun"] !== undefined;
+
+/** Answers `/held…` when it is told to, and everything else at once. */
+async function holdingUpstream(t: TestContext): Promise<ScriptedUpstream & { letGo(): void }> {
+  const held: WireEnd[] = [];
+  const upstream = new ScriptedUpstream("upstream", (connection) => {
+    connection.watch(() => {
+      const heads = connection.rest.split("\r\n\r\n").length - 1;
+      if (heads === 0) return;
+      void connection.expect("\r\n\r\n").then((head) => {
+        if (head.includes(" /held")) held.push(connection);
+        else connection.say(answer);
+      });
+    });
+  });
+  await upstream.listen();
+  t.after(() => upstream.close());
+  return Object.assign(upstream, {
+    letGo: () => held.splice(0).forEach((connection) => connection.say(answer)),
+  });
+}
+
+const answer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+
+const hookedConfig = (upstream: string, metrics = ""): string => `
+export default {
+  listen: "127.0.0.1:0",
+  logs: { access: "off" },
+  ${metrics}
+  sites: {
+    "*": {
+      proxy: "${upstream}",
+      hooks: {
+        request(from) {
+          if (from.path === "/throw") setTimeout(() => { throw new Error("out of every guard"); });
+          if (from.path === "/reject") void Promise.reject(new Error("forgotten"));
+          if (from.path === "/loop") for (;;);
+          if (from.path === "/fill") {
+            const kept = [];
+            for (;;) kept.push({ text: "x".repeat(100) + kept.length });
+          }
+        },
+      },
+    },
+  },
+};
+`;
+
+const get = (path: string): string => `GET ${path} HTTP/1.1\r\nHost: a.test\r\n\r\n`;
+
+const heldCount = 100;
+
+/** A hundred clients, each on a connection of its own, whose requests are with the upstream. */
+async function hold({ crew, port }: TestedCrew): Promise<readonly WireEnd[]> {
+  const clients = await Promise.all(
+    Array.from({ length: heldCount }, (_, at) => connectClient(port, `client ${at}`)),
+  );
+  for (const client of clients) client.say(get("/held"));
+  await until(() => crew.counters.exchangesInFlight === heldCount, "all are in flight");
+  return clients;
+}
+
+const deaths = [
+  { path: "/throw", says: /^worker \d ended/, error: /out of every guard/ },
+  { path: "/loop", says: /^worker \d ended.*: it showed no life for five seconds$/ },
+  // The other runtime knows no limit of a thread's memory.
+  ...(isBun ? [] : [{ path: "/fill", says: /^worker \d ended/, error: /memory limit/ }]),
+];
+
+for (const { path, says, error } of deaths) {
+  void test(`crew: ${path} ends one worker, and the other serves on`, async (t) => {
+    const upstream = await holdingUpstream(t);
+    const tested = await startTestedCrew(t, hookedConfig(upstream.address), { heapMbMax: 64 });
+    const { crew, port, events } = tested;
+    const clients = await hold(tested);
+    const bad = await connectClient(port, "the bad one");
+    bad.say(get(path));
+    await bad.expectGone();
+    await until(() => events.some(({ message }) => says.test(message)), "its end is told");
+    await until(() => crew.restarts === 1, "another one starts");
+    await tested.serving(2);
+
+    const told = events.find(({ message }) => says.test(message));
+    assert.equal(told?.level, "error");
+    if (error !== undefined) assert.match(String(told?.error?.message), error);
+    const isBack = (): boolean =>
+      events.some(({ message }) => /^worker \d serves again$/.test(message));
+    await until(isBack, "it is told that it serves");
+    const left = clients.filter(({ isEnded, isClosed }) => !isEnded && !isClosed);
+    assert.ok(left.length > 0 && left.length < heldCount, `${left.length} are left`);
+    assert.equal(crew.counters.exchangesInFlight, left.length);
+    assert.equal(crew.counters.connectionsActive, left.length);
+
+    upstream.letGo();
+    for (const client of left) await client.expect("\r\n\r\nok");
+    for (let at = 0; at < 20; at++) {
+      const client = await connectClient(port);
+      client.say(get("/"));
+      await client.expect("\r\n\r\nok");
+      client.close();
+    }
+    for (const client of clients) client.cut();
+    await until(() => crew.counters.connectionsActive === 0, "no connection is counted");
+    assert.equal(crew.counters.exchangesInFlight, 0);
+    assert.equal(crew.observed.buffers.memory.bytesUsed, 0);
+    assert.equal(crew.restarts, 1);
+  });
+}
+
+// That runtime's own runner of tests ends a thread for it; the program does not: see the story.
+void test("crew: a promise that a hook forgets ends nothing", { skip: isBun }, async (t) => {
+  const upstream = await holdingUpstream(t);
+  const tested = await startTestedCrew(t, hookedConfig(upstream.address));
+  const client = await connectClient(tested.port);
+  client.say(get("/reject"));
+  await client.expect("\r\n\r\nok");
+  const isTold = (): boolean => tested.events.some(({ message }) => /nobody handled/.test(message));
+  await until(isTold, "it is told");
+  client.say(get("/"));
+  await client.expect("\r\n\r\nok");
+  assert.equal(tested.crew.counters.guardedExceptions, 1);
+  assert.equal(tested.crew.restarts, 0);
+});
+
+void test("crew: one that ends again and again is waited for longer each time", async (t) => {
+  const upstream = await holdingUpstream(t);
+  const tested = await startTestedCrew(t, hookedConfig(upstream.address), { count: 1 });
+  for (let count = 1; count <= 3; count++) {
+    const client = await connectClient(tested.port);
+    client.say(get("/throw"));
+    await client.expectGone();
+    await until(() => tested.crew.restarts === count, `${count} restarts`);
+    await tested.serving(1);
+  }
+  const waits = tested.events.flatMap(({ fields }) => fields?.["wait_ms"] ?? []);
+  assert.deepEqual(waits, [0, 100, 200]);
+});
+
+void test("crew: clients are spread over all workers, and counted together", async (t) => {
+  const upstream = await holdingUpstream(t);
+  const tested = await startTestedCrew(t, hookedConfig(upstream.address, 'metrics: "off",'));
+  await hold(tested);
+  const shares = tested.crew.workers.map(({ inFlight }) => inFlight);
+  assert.equal(shares.length, 2);
+  assert.ok(Math.min(...shares) >= heldCount / 5, `each has a share: ${shares.join(" and ")}`);
+  assert.equal(shares[0]! + shares[1]!, heldCount);
+});
+
+void test("crew: limits are those of all workers together", async (t) => {
+  const { crew, port } = await startTestedCrew(
+    t,
+    'listen: "127.0.0.1:0"\nlimits: { connections: 10 }\nsites: { "*": { respond: "hello" } }\n',
+  );
+  const clients = await Promise.all(Array.from({ length: 40 }, () => connectClient(port)));
+  await until(() => crew.counters.connectionsRefused === 30, "thirty are refused");
+  assert.equal(crew.counters.connectionsActive, 10);
+  for (const client of clients) client.close();
+});
+
+void test("crew: a plan that one worker cannot have is nobody's", async (t) => {
+  const upstream = await holdingUpstream(t);
+  const tested = await startTestedCrew(t, hookedConfig(upstream.address));
+  // On the second worker's thread, and there alone, there is no such function.
+  const text = `
+import { threadName } from "node:worker_threads";
+
+const hooks = threadName === "worker 2" ? {} : { request: (from, to) => to.respond({ status: 200, body: "new" }) };
+export default { listen: "127.0.0.1:0", logs: { access: "off" }, sites: { "*": { proxy: "${upstream.address}", hooks } } };
+`;
+  await assert.rejects(tested.reload(text), /imported once more .* no function at/);
+  for (let at = 0; at < 20; at++) {
+    const client = await connectClient(tested.port);
+    client.say(get("/"));
+    await client.expect("\r\n\r\nok");
+    client.close();
+  }
+  const good = text.replace('threadName === "worker 2" ? {} :', "");
+  await tested.reload(good);
+  for (let at = 0; at < 20; at++) {
+    const client = await connectClient(tested.port);
+    client.say(get("/"));
+    await client.expect("\r\n\r\nnew");
+    client.close();
+  }
+});
+
+void test("crew: who takes the place of another serves by the plan in force", async (t) => {
+  const upstream = await holdingUpstream(t);
+  const tested = await startTestedCrew(t, hookedConfig(upstream.address), { count: 1 });
+  await tested.reload(
+    hookedConfig(upstream.address).replace(
+      "request(from) {",
+      'request(from, to) { to.fields.set("x-new", "1");',
+    ),
+  );
+  const client = await connectClient(tested.port);
+  client.say(get("/throw"));
+  await client.expectGone();
+  await until(() => tested.crew.restarts === 1, "another one starts");
+  await tested.serving(1);
+  const other = await connectClient(tested.port);
+  other.say(get("/"));
+  await other.expect("\r\n\r\nok");
+  assert.match(upstream.received, /x-new: 1\r\n/i);
+});
+
+void test("crew: counts by route go on over reloads and deaths", async (t) => {
+  const upstream = await holdingUpstream(t);
+  const config = (routes: string): string =>
+    hookedConfig(upstream.address, 'metrics: "127.0.0.1:0",').replace(
+      `proxy: "${upstream.address}",`,
+      `proxy: "${upstream.address}", ${routes}`,
+    );
+  const tested = await startTestedCrew(t, config(""));
+  const ask = async (path: string, count: number): Promise<void> => {
+    for (let at = 0; at < count; at++) {
+      const client = await connectClient(tested.port);
+      client.say(get(path));
+      await client.expect("\r\n\r\nok");
+      client.close();
+    }
+    await until(() => tested.crew.counters.exchangesInFlight === 0, "all have ended");
+  };
+  const counts = (): Readonly<Record<string, number>> => {
+    const { stats, labels } = tested.crew.observed;
+    const rows = labels.routes.map(([, route = ""], row): [string, number] => [
+      route,
+      stats?.durations.bucketsOf(row).reduce((sum, count) => sum + count, 0) ?? 0,
+    ]);
+    return Object.fromEntries(rows.filter(([, count]) => count > 0));
+  };
+  await ask("/", 20);
+  assert.deepEqual(counts(), { "*": 20 });
+  await tested.reload(config(`routes: [{ path: "/b" }, { path: "/c" }],`));
+  await ask("/b", 10);
+  assert.deepEqual(counts(), { "*": 20, "* /b": 10 });
+  const bad = await connectClient(tested.port);
+  bad.say(get("/throw"));
+  await bad.expectGone();
+  await until(() => tested.crew.restarts === 1, "another one starts");
+  await tested.serving(2);
+  await ask("/c", 10);
+  const { "*": any = 0, ...others } = counts();
+  assert.deepEqual(others, { "* /b": 10, "* /c": 10 });
+  assert.ok(any >= 20);
+});
