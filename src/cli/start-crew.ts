@@ -42,6 +42,7 @@ export async function startCrew(
       return crew.counters;
     },
     apply: (next) => crew.apply(next),
+    renewAll: () => crew.renewAll(),
     reopenLogs: () => crew.reopenLogs(),
     stop: (graceMs) => observed.stop(graceMs),
   };

@@ -6,11 +6,12 @@
  *   SIGQUIT          end now
  *   SIGHUP           read the config again (where a terminal is watched: as SIGTERM)
  *   SIGUSR1          open log files anew
+ *   SIGUSR2          replace every worker by another one, whose code is read from the disk anew
  */
 
 import { inBrackets } from "../base/ip.ts";
 import type { LoadedConfig } from "../config/load.ts";
-import type { ProgramEvent } from "../observe/events.ts";
+import { troubleEvent, type ProgramEvent } from "../observe/events.ts";
 import { banner, type BoundListener } from "./banner.ts";
 import { bindTroubleOf, describeBindTrouble } from "./bind-error.ts";
 import type { Voice } from "./event-voice.ts";
@@ -36,6 +37,8 @@ export interface Running {
   readonly counters: { readonly exchangesInFlight: number };
   /** Puts another plan in force. Rejects if it cannot; the one before stays in force. */
   apply(config: PlannedConfig): Promise<void>;
+  /** Another worker in the place of each. Rejects if one cannot serve. */
+  renewAll(): Promise<void>;
   /** After the log files were moved away. */
   reopenLogs(): void;
   stop(graceMs: number): Promise<void>;
@@ -170,7 +173,17 @@ function untilStopped(begun: Promise<Begun>, voice: Voice): Promise<number> {
     void begun.then(({ running }) => running.reopenLogs());
     tell({ level: "info", message: "log files were opened anew", fields: { signal } });
   });
+  process.on("SIGUSR2", () => void begun.then(({ running }) => renew(running, tell)));
   return promise;
+}
+
+async function renew(running: Running, tell: Voice["tell"]): Promise<void> {
+  try {
+    await running.renewAll();
+    tell({ level: "info", message: "every worker was replaced" });
+  } catch (error) {
+    tell(troubleEvent("not every worker was replaced", error));
+  }
 }
 
 function askReload(signal: string, reloads: Reloads | undefined, tell: Voice["tell"]): void {

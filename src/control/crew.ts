@@ -5,6 +5,7 @@
  *   apply ──▶ every worker prepares ─▶ all can: every one commits
  *                                 └──▶ one cannot: all give up, the plan before stays in force
  *   a worker ends by itself, or shows no life for five seconds ──▶ another one in its place
+ *   renew ──▶ another one beside it, and when that serves it drains
  *
  * What changes the crew is done one after the other. Main does nothing for an exchange.
  */
@@ -69,10 +70,12 @@ export interface WorkersVitals {
 export interface WorkerStatus {
   /** From 1. */
   readonly worker: number;
-  readonly isServing: boolean;
+  /** `leaving`: another one has taken its place, and what is in flight comes to its end. */
+  readonly state: "starting" | "serving" | "leaving";
   readonly startedMs: number;
   readonly connections: number;
   readonly inFlight: number;
+  readonly vitals: Vitals;
 }
 
 export class Crew {
@@ -80,8 +83,10 @@ export class Crew {
   readonly #counts: CrewCounts;
   readonly #chorus = new Chorus();
   readonly #paces: readonly RestartPace[];
-  /** By slot. */
+  /** By the worker's number, less one. Its slot is that number, or as many behind it. */
   readonly #handles: WorkerHandle[];
+  /** Those that have been replaced, and have exchanges that come to their end. */
+  readonly #leaving = new Set<WorkerHandle>();
   #inForce: Drawn | undefined;
   #ports: Ports = new Map();
   #listeners: readonly OpenListener[] = [];
@@ -98,7 +103,8 @@ export class Crew {
   constructor(options: CrewOptions) {
     const { count } = options;
     this.#options = options;
-    this.#counts = new CrewCounts(count);
+    // Twice as many: for each worker there can be one that leaves.
+    this.#counts = new CrewCounts(count * 2);
     this.#paces = Array.from({ length: count }, () => new RestartPace());
     this.#handles = Array.from({ length: count }, (_, slot) => this.#begin(slot));
   }
@@ -116,9 +122,9 @@ export class Crew {
   /** For metrics. Only when a plan is in force. */
   get observed(): CrewView & { readonly workers: WorkersVitals } {
     const counts = this.#counts;
-    const serving = this.workers.filter(({ isServing }) => isServing);
+    const serving = this.workers.filter(({ state }) => state === "serving");
     const workers = {
-      vitals: serving.map(({ worker }) => counts.vitalsOf(worker - 1)),
+      vitals: serving.map(({ vitals }) => vitals),
       restarts: this.restarts,
       beginAnew: () => counts.beginAnew(),
     };
@@ -126,14 +132,17 @@ export class Crew {
   }
 
   get workers(): readonly WorkerStatus[] {
-    return this.#handles.map(({ slot, isServing, startedMs }) => {
+    const all = [...this.#handles, ...this.#leaving];
+    return all.map((handle) => {
+      const { slot, startedMs } = handle;
       const { connectionsActive, exchangesInFlight } = this.#counts.board.countersOf(slot);
       return {
-        worker: slot + 1,
-        isServing,
+        worker: this.#numberOf(slot),
+        state: this.#leaving.has(handle) ? "leaving" : handle.isServing ? "serving" : "starting",
         startedMs,
         connections: connectionsActive,
         inFlight: exchangesInFlight,
+        vitals: this.#counts.vitalsOf(slot),
       };
     });
   }
@@ -157,16 +166,31 @@ export class Crew {
     return this.#serially(() => this.#apply(given));
   }
 
+  /**
+   * Another worker in the place of this one, which takes nothing new from then on, and ends when
+   * what is in flight has, or the plan's time to drain is over. Its code is read from the disk
+   * anew. Rejects if the other one cannot serve: then all is as before.
+   */
+  renew(worker: number): Promise<void> {
+    return this.#serially(() => this.#renew(worker - 1));
+  }
+
+  /** All of them, one after the other. */
+  async renewAll(): Promise<void> {
+    for (let worker = 1; worker <= this.#options.count; worker++) await this.renew(worker);
+  }
+
   /** After the log files were moved away. */
   reopenLogs(): void {
-    for (const handle of this.#alive()) handle.reopenLogs();
+    for (const handle of [...this.#alive(), ...this.#leaving]) handle.reopenLogs();
   }
 
   /** No worker takes anything new; what is in flight has `graceMs`. */
   async stop(graceMs: number): Promise<void> {
     this.#isStopping = true;
     clearInterval(this.#watch);
-    await Promise.all(this.#alive().map((handle) => this.#stopOne(handle, graceMs)));
+    const all = [...this.#alive(), ...this.#leaving];
+    await Promise.all(all.map((handle) => this.#stopOne(handle, graceMs)));
   }
 
   /** One after the other; what one of them comes to is nothing to the next. */
@@ -180,9 +204,14 @@ export class Crew {
     return this.#handles.filter(({ isGone }) => !isGone);
   }
 
+  #numberOf(slot: number): number {
+    return (slot % this.#options.count) + 1;
+  }
+
   #begin(slot: number): WorkerHandle {
     const { entry, heapMbMax } = this.#options;
     return new WorkerHandle(slot, {
+      name: `worker ${this.#numberOf(slot)}`,
       entry,
       board: this.#counts.board,
       limits: { maxOldGenerationSizeMb: heapMbMax },
@@ -244,7 +273,8 @@ export class Crew {
 
   #orderFor({ slot }: WorkerHandle, { form, code, counted }: Drawn): PlanOrder {
     const { rows, cells } = counted;
-    return { form, code, rows, cells: cells[slot], ports: this.#ports, keepsSockets: slot === 0 };
+    const keepsSockets = this.#numberOf(slot) === 1;
+    return { form, code, rows, cells: cells[slot], ports: this.#ports, keepsSockets };
   }
 
   /** In the order of the config. */
@@ -258,13 +288,16 @@ export class Crew {
     const { slot } = handle;
     this.#counts.clear(slot);
     if (this.#isStopping || this.#inForce === undefined) return;
-    const waitMs = this.#paces[slot]!.waitMs(performance.now() - handle.startedMs);
+    // Whoever left, or never came, has somebody in its place.
+    if (this.#leaving.delete(handle) || !this.#handles.includes(handle)) return;
+    const place = this.#numberOf(slot) - 1;
+    const waitMs = this.#paces[place]!.waitMs(performance.now() - handle.startedMs);
     this.#tellEnd(handle, cause, waitMs);
-    setTimeout(() => void this.#serially(() => this.#replace(slot)), waitMs);
+    setTimeout(() => void this.#serially(() => this.#replace(handle)), waitMs);
   }
 
   #tellEnd(handle: WorkerHandle, cause: Error | undefined, waitMs: number): void {
-    const worker = handle.slot + 1;
+    const worker = this.#numberOf(handle.slot);
     const reason = this.#reasons.get(handle);
     const message = `worker ${worker} ended, and another one takes its place`;
     const why = reason === undefined ? message : `${message}: ${reason}`;
@@ -273,29 +306,60 @@ export class Crew {
     this.#options.tell({ level: "error", message: why, fields, ...error });
   }
 
-  async #replace(slot: number): Promise<void> {
+  async #replace({ slot }: WorkerHandle): Promise<void> {
     const drawn = this.#inForce;
     if (this.#isStopping || drawn === undefined) return;
     const handle = this.#begin(slot);
-    this.#handles[slot] = handle;
+    const worker = this.#numberOf(slot);
+    this.#handles[worker - 1] = handle;
     this.restarts += 1;
     try {
-      await handle.prepare(this.#orderFor(handle, drawn));
-      await handle.commit();
-      this.#learnListeners(drawn.given.plan.listeners.map(({ label }) => label));
-      const fields = { worker: slot + 1 };
-      this.#options.tell({ level: "info", message: `worker ${slot + 1} serves again`, fields });
+      await this.#takeIn(handle, drawn);
+      this.#options.tell({
+        level: "info",
+        message: `worker ${worker} serves again`,
+        fields: { worker },
+      });
     } catch (error) {
       // One that is gone is replaced by itself.
       if (error instanceof WorkerGone) return;
-      this.#options.tell(troubleEvent(`worker ${slot + 1} cannot serve`, error));
+      this.#options.tell(troubleEvent(`worker ${worker} cannot serve`, error));
       this.#reasons.set(handle, "it could not serve");
       void handle.terminate();
     }
   }
 
+  async #takeIn(handle: WorkerHandle, drawn: Drawn): Promise<void> {
+    await handle.prepare(this.#orderFor(handle, drawn));
+    await handle.commit();
+    this.#learnListeners(drawn.given.plan.listeners.map(({ label }) => label));
+  }
+
+  async #renew(place: number): Promise<void> {
+    const drawn = this.#inForce;
+    const old = this.#handles[place];
+    if (this.#isStopping || drawn === undefined || old === undefined || old.isGone) return;
+    const { count } = this.#options;
+    const slot = old.slot < count ? old.slot + count : old.slot - count;
+    // Who is still leaving from the time before has to go.
+    const late = [...this.#leaving].filter((one) => one.slot === slot);
+    await Promise.all(late.map((one) => this.#endNow(one)));
+    const fresh = this.#begin(slot);
+    try {
+      await fresh.prepare(this.#orderFor(fresh, drawn));
+      await fresh.commit();
+    } catch (error) {
+      await this.#endNow(fresh);
+      throw error;
+    }
+    this.#handles[place] = fresh;
+    this.#leaving.add(old);
+    this.#learnListeners(drawn.given.plan.listeners.map(({ label }) => label));
+    void this.#stopOne(old, drawn.given.plan.drainMs);
+  }
+
   #look(): void {
-    for (const handle of this.#alive()) {
+    for (const handle of [...this.#alive(), ...this.#leaving]) {
       if (handle.looksAlive() || this.#reasons.has(handle)) continue;
       this.#reasons.set(handle, "it showed no life for five seconds");
       void this.#endNow(handle);

@@ -18,6 +18,8 @@ import {
 const silentLooksMax = 10;
 
 export interface HandleOptions {
+  /** For messages, and for whoever looks at the program's threads. */
+  readonly name: string;
   /** The file that the thread runs. */
   readonly entry: URL;
   readonly board: Board;
@@ -52,10 +54,10 @@ export class WorkerHandle {
   constructor(slot: number, options: HandleOptions) {
     this.slot = slot;
     this.#options = options;
-    const { entry, board, limits } = options;
+    const { name, entry, board, limits } = options;
     const data: ThreadData = { slot, board: board.form };
     this.#thread = new Thread(entry, {
-      name: `worker ${slot + 1}`,
+      name,
       workerData: data,
       resourceLimits: limits,
     });
@@ -126,7 +128,7 @@ export class WorkerHandle {
   #ask(orderOf: (id: number) => Order): Promise<ThreadState> {
     const waiting = Promise.withResolvers<ThreadState>();
     if (this.#isGone) {
-      waiting.reject(new WorkerGone(`Cannot ask worker ${this.slot + 1}: it is gone`));
+      waiting.reject(new WorkerGone(`Cannot ask ${this.#options.name}: it is gone`));
       return waiting.promise;
     }
     this.#lastId += 1;
@@ -151,7 +153,7 @@ export class WorkerHandle {
   #end(): void {
     this.#isGone = true;
     for (const waiting of this.#waiting.values()) {
-      waiting.reject(new WorkerGone(`Worker ${this.slot + 1} ended`, { cause: this.#cause }));
+      waiting.reject(new WorkerGone(`${this.#options.name} ended`, { cause: this.#cause }));
     }
     this.#waiting.clear();
     this.#options.onEnd(this, this.#cause);

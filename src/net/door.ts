@@ -84,7 +84,7 @@ export class Door implements AcceptReceiver, ConnectionHost, AnnouncementHost {
   }
 
   /** Rejects with the system's error; its `label` says which of the listeners it was. */
-  async listen(options: ListenOptions): Promise<Listener> {
+  async listen(options: ListenOptions & { readonly takesOver?: boolean }): Promise<Listener> {
     this.wantsAnnouncement = options.proxyProtocol === true;
     try {
       this.#listener = await this.#services.transport.listen(

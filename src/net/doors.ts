@@ -63,6 +63,8 @@ export class Doors {
         const { address, port } = await door.listen({
           ...options,
           port: ports.get(key) ?? options.port,
+          // The same program listens there already.
+          takesOver: ports.has(key),
         });
         const listener = { label: options.label, address, port };
         return { key, door, listener };

@@ -76,6 +76,8 @@ export interface ListenTarget {
   readonly socketPath: string | undefined;
   /** Others of the same user may listen there, too; false by default. */
   readonly reusesPort?: boolean;
+  /** Whoever listens at the socket is to be followed; false by default. */
+  readonly takesOver?: boolean;
 }
 
 export interface DialTarget {

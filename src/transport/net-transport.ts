@@ -5,7 +5,14 @@
  * means. Nagle's algorithm is off, since a proxy writes whole messages and never keystrokes.
  */
 
-import { createServer, connect, Socket, type AddressInfo, type Server } from "node:net";
+import {
+  createServer,
+  connect,
+  Socket,
+  type AddressInfo,
+  type ListenOptions,
+  type Server,
+} from "node:net";
 import { takeHandles, type SocketHandle } from "./accepted-handles.ts";
 import type {
   AcceptReceiver,
@@ -15,8 +22,8 @@ import type {
   ListenTarget,
   Transport,
 } from "./channel.ts";
-import { removeLeftover } from "./leftover-socket.ts";
 import { NetChannel } from "./net-channel.ts";
+import { isTaken, SocketFile } from "./socket-file.ts";
 
 /** Connections that wait to be accepted; the kernel cuts it to net.core.somaxconn. */
 const backlog = 4_096;
@@ -27,38 +34,39 @@ export class NetTransport implements Transport {
   };
 
   async listen(target: ListenTarget, receiver: AcceptReceiver): Promise<Listener> {
-    try {
-      return await this.#listen(target, receiver);
-    } catch (error) {
-      const { socketPath } = target;
-      const isTaken = (error as NodeJS.ErrnoException).code === "EADDRINUSE";
-      if (!isTaken || socketPath === undefined || !(await removeLeftover(socketPath))) throw error;
-      return await this.#listen(target, receiver);
-    }
+    const { socketPath } = target;
+    if (socketPath === undefined) return await this.#listenTcp(target, receiver);
+    if (target.takesOver !== true && (await isTaken(socketPath))) throw takenError(socketPath);
+    const file = new SocketFile(socketPath);
+    const server = this.#serverOf(target, receiver);
+    await listening(server, { path: file.boundPath, backlog }, receiver);
+    file.putInPlace();
+    return {
+      port: 0,
+      address: socketPath,
+      close() {
+        server.close();
+        file.remove();
+      },
+    };
   }
 
-  #listen(target: ListenTarget, receiver: AcceptReceiver): Promise<Listener> {
-    const { promise, resolve, reject } = Promise.withResolvers<Listener>();
+  async #listenTcp(target: ListenTarget, receiver: AcceptReceiver): Promise<Listener> {
+    const { host, port, reusesPort } = target;
+    const server = this.#serverOf(target, receiver);
+    const where = { port, reusePort: reusesPort === true, backlog };
+    await listening(server, host === undefined ? where : { ...where, host }, receiver);
+    const bound = server.address() as AddressInfo;
+    return { port: bound.port, address: bound.address, close: () => void server.close() };
+  }
+
+  #serverOf(target: ListenTarget, receiver: AcceptReceiver): Server {
     const server = createServer({ allowHalfOpen: true, noDelay: true });
     server.on("connection", (socket) => this.#accept(socket, target, receiver));
     server.on("listening", () =>
       takeHandles(server, (handle) => this.#acceptHandle(handle, target, receiver)),
     );
-    server.once("error", reject);
-    const address =
-      target.socketPath === undefined
-        ? {
-            port: target.port,
-            reusePort: target.reusesPort === true,
-            ...(target.host === undefined ? {} : { host: target.host }),
-          }
-        : { path: target.socketPath };
-    server.listen({ ...address, backlog }, () => {
-      server.off("error", reject);
-      server.on("error", (error) => receiver.onAcceptError(error));
-      resolve(listenerOf(server));
-    });
-    return promise;
+    return server;
   }
 
   /** Where the runtime gives handles, this is how every connection comes in. */
@@ -127,12 +135,21 @@ export class NetTransport implements Transport {
   }
 }
 
-function listenerOf(server: Server): Listener {
-  const bound: AddressInfo | string | null = server.address();
-  const isTcp = typeof bound === "object" && bound !== null;
-  return {
-    port: isTcp ? bound.port : 0,
-    address: isTcp ? bound.address : (bound ?? ""),
-    close: () => void server.close(),
-  };
+/** Resolves when it listens; what goes wrong afterwards is the receiver's. */
+async function listening(
+  server: Server,
+  where: ListenOptions,
+  receiver: AcceptReceiver,
+): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  server.once("error", reject);
+  server.listen(where, resolve);
+  await promise;
+  server.off("error", reject);
+  server.on("error", (error) => receiver.onAcceptError(error));
+}
+
+function takenError(path: string): Error {
+  const message = `listen EADDRINUSE: address already in use ${path}`;
+  return Object.assign(new Error(message), { code: "EADDRINUSE", syscall: "listen" });
 }

@@ -50,7 +50,7 @@ export async function startTestedCrew(
     reload: async (next) => await crew.apply(await planned(file, next)),
     serving: (count) =>
       until(
-        () => crew.workers.filter(({ isServing }) => isServing).length === count,
+        () => crew.workers.filter(({ state }) => state === "serving").length === count,
         `${count} workers serve`,
         () => JSON.stringify([crew.workers, events]),
       ),

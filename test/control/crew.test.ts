@@ -4,6 +4,9 @@
  */
 
 import assert from "node:assert/strict";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 
 import { ScriptedUpstream } from "../support/scripted-upstream.ts";
@@ -257,4 +260,39 @@ void test("crew: counts by route go on over reloads and deaths", async (t) => {
   const { "*": any = 0, ...others } = counts();
   assert.deepEqual(others, { "* /b": 10, "* /c": 10 });
   assert.ok(any >= 20);
+});
+
+void test("crew: workers are renewed one after the other, at a socket as well", async (t) => {
+  const upstream = await holdingUpstream(t);
+  const folder = mkdtempSync(join(tmpdir(), "foregate-crew-"));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const socket = join(folder, "s.sock");
+  const text = hookedConfig(upstream.address).replace(
+    'listen: "127.0.0.1:0"',
+    `listen: ["127.0.0.1:0", "unix:${socket}"]`,
+  );
+  const tested = await startTestedCrew(t, text);
+  const { crew } = tested;
+  const clients = [await connectClient(tested.port), await connectClient(socket)];
+  for (const client of clients) client.say(get("/held"));
+  await until(() => crew.counters.exchangesInFlight === 2, "both are in flight");
+  for (let round = 1; round <= 2; round++) {
+    await crew.renewAll();
+    for (const target of [tested.port, socket]) {
+      const client = await connectClient(target);
+      client.say(get("/"));
+      await client.expect("\r\n\r\nok");
+      client.close();
+    }
+    if (round > 1) break;
+    assert.equal(crew.workers.filter(({ state }) => state === "leaving").length > 0, true);
+    upstream.letGo();
+    for (const client of clients) await client.expect("\r\n\r\nok");
+    await until(() => crew.workers.length === 2, "those that were replaced have ended");
+  }
+  assert.equal(crew.restarts, 0);
+  await until(() => crew.counters.connectionsActive === 0, "none is counted");
+  await crew.stop(0);
+  assert.deepEqual(readdirSync(folder), []);
+  assert.deepEqual(tested.events, []);
 });
