@@ -181,8 +181,13 @@ void test("crew: a plan that one worker cannot have is nobody's", async (t) => {
   const text = `
 import { threadName } from "node:worker_threads";
 
-const hooks = threadName === "worker 2" ? {} : { request: (from, to) => to.respond({ status: 200, body: "new" }) };
-export default { listen: "127.0.0.1:0", logs: { access: "off" }, sites: { "*": { proxy: "${upstream.address}", hooks } } };
+const answering = { request: (from, to) => to.respond({ status: 200, body: "new" }) };
+const hooks = threadName === "worker 2" ? {} : answering;
+export default {
+  listen: "127.0.0.1:0",
+  logs: { access: "off" },
+  sites: { "*": { proxy: "${upstream.address}", hooks } },
+};
 `;
   await assert.rejects(tested.reload(text), /imported once more .* no function at/);
   for (let at = 0; at < 20; at++) {
