@@ -2,10 +2,12 @@
 /** Where the program begins: picks the command, and is the last to hear of what nobody caught. */
 
 import { extname } from "node:path";
+import type { Worker } from "node:worker_threads";
 
 import { keepCompiledCode } from "./cli/compile-cache.ts";
 import { exitCodes } from "./cli/exit-codes.ts";
 import type { Voice } from "./cli/event-voice.ts";
+import type { Running, Wanted } from "./cli/start.ts";
 
 process.on("uncaughtException", (error) => {
   // Whoever read our output has enough of it, as in `foregate check | head -1`.
@@ -20,6 +22,8 @@ let voice: Voice | undefined;
 /** The source, or what it was made into. */
 const workerFile = new URL(`./worker-thread${extname(import.meta.url)}`, import.meta.url);
 
+let firstThread: Worker | undefined;
+
 /** Of the interfaces that are used below it, the newest came with this one. */
 const oldestNode = [24, 12] as const;
 
@@ -27,20 +31,28 @@ try {
   refuseOldNode();
   keepCompiledCode(process.env);
   const { runCommandLine } = await import("./cli/command-line.ts");
-  const exitCode = await runCommandLine(process.argv.slice(2), async (wanted) => {
-    voice = wanted.voice;
-    const { tell } = voice;
-    const { troubleEvent } = await import("./observe/events.ts");
-    process.on("unhandledRejection", (reason) =>
-      tell(troubleEvent("a bug: nobody handled a rejected promise", reason)),
-    );
-    const { startCrew } = await import("./cli/start-crew.ts");
-    return await startCrew(wanted, { workerFile });
-  });
+  const exitCode = await runCommandLine(process.argv.slice(2), { expectPlan, startPlan });
   process.exit(exitCode);
 } catch (error) {
   process.stderr.write(`foregate: ${describeError(error)}\n`);
   process.exit(exitCodes.failed);
+}
+
+/** A worker's thread takes its time to come up: that of reading the config. */
+async function expectPlan(): Promise<void> {
+  const { startFirstThread } = await import("./cli/first-thread.ts");
+  firstThread = startFirstThread(workerFile);
+}
+
+async function startPlan(wanted: Wanted): Promise<Running> {
+  voice = wanted.voice;
+  const { tell } = voice;
+  const { troubleEvent } = await import("./observe/events.ts");
+  process.on("unhandledRejection", (reason) =>
+    tell(troubleEvent("a bug: nobody handled a rejected promise", reason)),
+  );
+  const { startCrew } = await import("./cli/start-crew.ts");
+  return await startCrew(wanted, { workerFile, firstThread });
 }
 
 /** Where standard error is for programs a bug is an event as well, and the last one. */

@@ -3,47 +3,53 @@
  * that it is alive. Whatever nobody catches here ends the thread, and main starts another one.
  */
 
+import nodeModule from "node:module";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { parentPort, workerData } from "node:worker_threads";
 
-import { importFunctions } from "./code/functions.ts";
-import { Board } from "./control/board.ts";
-import {
-  sentError,
-  sentEvent,
-  type Order,
-  type PlanOrder,
-  type Report,
-  type ThreadData,
-  type ThreadState,
-} from "./control/thread-messages.ts";
-import { VitalsWriter } from "./control/vitals.ts";
 import type { Counting } from "./control/house.ts";
+import type {
+  Order,
+  PlanOrder,
+  Report,
+  ThreadData,
+  ThreadPlace,
+  ThreadState,
+} from "./control/thread-messages.ts";
 import type { Plan } from "./exchange/plan.ts";
-import { buildPlan } from "./exchange/plan-form.ts";
-import { createWorker, type Readied, type Worker } from "./worker.ts";
+import type { Readied, Worker } from "./worker.ts";
 
 /** How often it shows that it is alive, in ms. */
 const beatMs = 250;
 
-const { slot, board: form } = workerData as ThreadData;
-const board = new Board(form);
-const vitals = new VitalsWriter(board.vitals(slot));
+const { compiledFolder } = workerData as ThreadData;
+if (compiledFolder !== undefined) nodeModule.enableCompileCache(compiledFolder);
 
+// What comes from here on is compiled once and not at each start.
+const [{ createWorker }, { buildPlan }, { Board }, { VitalsWriter }, { sentError, sentEvent }] =
+  await Promise.all([
+    import("./worker.ts"),
+    import("./exchange/plan-form.ts"),
+    import("./control/board.ts"),
+    import("./control/vitals.ts"),
+    import("./control/thread-messages.ts"),
+  ]);
+
+let own: { readonly slot: number; readonly shared: InstanceType<typeof Board> } | undefined;
 let worker: Worker | undefined;
 let readied: Readied | undefined;
-
-setInterval(() => {
-  board.beat(slot);
-  vitals.write();
-}, beatMs);
-board.beat(slot);
 
 const say = (report: Report): void => parentPort?.postMessage(report);
 
 parentPort?.on("message", (order: Order) => {
-  if (order.type === "reopenLogs") worker?.reopenLogs();
-  else void answer(order);
+  switch (order.type) {
+    case "join":
+      return join(order.place);
+    case "reopenLogs":
+      return worker?.reopenLogs();
+    default:
+      void answer(order);
+  }
 });
 
 process.on("unhandledRejection", (reason) => {
@@ -51,7 +57,20 @@ process.on("unhandledRejection", (reason) => {
   worker.noteRejection(reason);
 });
 
-async function answer(order: Exclude<Order, { readonly type: "reopenLogs" }>): Promise<void> {
+function join({ slot, board }: ThreadPlace): void {
+  const shared = new Board(board);
+  const vitals = new VitalsWriter(shared.vitals(slot));
+  own = { slot, shared };
+  shared.beat(slot);
+  setInterval(() => {
+    shared.beat(slot);
+    vitals.write();
+  }, beatMs);
+}
+
+type Asked = Exclude<Order, { readonly type: "join" | "reopenLogs" }>;
+
+async function answer(order: Asked): Promise<void> {
   const { id } = order;
   try {
     await act(order);
@@ -61,7 +80,7 @@ async function answer(order: Exclude<Order, { readonly type: "reopenLogs" }>): P
   }
 }
 
-async function act(order: Exclude<Order, { readonly type: "reopenLogs" }>): Promise<void> {
+async function act(order: Asked): Promise<void> {
   switch (order.type) {
     case "prepare":
       readied = await prepare(order.order);
@@ -83,7 +102,9 @@ async function act(order: Exclude<Order, { readonly type: "reopenLogs" }>): Prom
 
 async function prepare(order: PlanOrder): Promise<Readied> {
   const { code, rows, cells, ports } = order;
-  const find = code === undefined ? undefined : await importFunctions(code);
+  // Most configs have no functions.
+  const { importFunctions } = code === undefined ? nothing : await import("./code/functions.ts");
+  const find = code && (await importFunctions?.(code));
   const nowMs = (): number => performance.now();
   const whole = await buildPlan(order.form, { find, nowMs, nextTurn: () => nextTurn() });
   const plan = order.keepsSockets ? whole : withoutSockets(whole);
@@ -93,13 +114,17 @@ async function prepare(order: PlanOrder): Promise<Readied> {
   return { commit: () => undefined, giveUp: async () => undefined };
 }
 
+const nothing = { importFunctions: undefined };
+
 async function begin(plan: Plan, counting: Counting, { ports }: PlanOrder): Promise<Worker> {
+  // Whoever asks has said before which place it is.
+  const { slot, shared } = own!;
   const begun = createWorker(plan, {
     tell: (event) => say({ type: "event", event: sentEvent(event) }),
     shares: {
-      counters: board.counterTable(slot),
-      budgets: board.budgets(slot),
-      logTurn: board.logTurn(slot),
+      counters: shared.counterTable(slot),
+      budgets: shared.budgets(slot),
+      logTurn: shared.logTurn(slot),
     },
     counting,
   });

@@ -25,14 +25,21 @@ Examples:
 
 Docs: docs/cli.md and docs/config.md of the package`;
 
-/** Resolves with the exit code. `startPlan` is the roof's: the command line lies below it. */
+/** The roof's: the command line lies below it. */
+export interface Starting {
+  /** There will be a plan in a moment, by all odds. */
+  readonly expectPlan: () => Promise<void>;
+  readonly startPlan: StartPlan;
+}
+
+/** Resolves with the exit code. */
 export async function runCommandLine(
   words: readonly string[],
-  startPlan: StartPlan,
+  starting: Starting,
 ): Promise<number> {
   let exitCode: number = exitCodes.ok;
   const program = buildProgram({
-    startPlan,
+    ...starting,
     end: (code) => {
       exitCode = code;
     },
@@ -47,8 +54,7 @@ export async function runCommandLine(
   }
 }
 
-interface Surroundings {
-  readonly startPlan: StartPlan;
+interface Surroundings extends Starting {
   readonly end: (code: number) => void;
 }
 
@@ -84,7 +90,7 @@ const envFileOption = ["--env-file <file>", "variables for placeholders: NAME=va
 
 const execOption = ["--no-exec", "refuse a config that is code instead of running it"] as const;
 
-function addRunning(program: Command, { startPlan, end }: Surroundings): void {
+function addRunning(program: Command, { expectPlan, startPlan, end }: Surroundings): void {
   program
     .command("run")
     .helpGroup("Run:")
@@ -93,6 +99,7 @@ function addRunning(program: Command, { startPlan, end }: Surroundings): void {
     .option(...envFileOption)
     .option("--watch", "read the config again when its files change")
     .action(async (options: Commands.RunOptions) => {
+      await expectPlan();
       end(await (await commands()).run({ ...options, ...globals(program) }, startPlan));
     });
   program
@@ -106,6 +113,7 @@ function addRunning(program: Command, { startPlan, end }: Surroundings): void {
     .action(async (options: { from: string; to: readonly string[]; balance?: string }) => {
       const { from, to, balance } = options;
       const wishes = { from, to, balance, ...globals(program) };
+      await expectPlan();
       end(await (await commands()).proxy(wishes, startPlan));
     });
 }
@@ -246,7 +254,7 @@ const collect = (word: string, before: readonly string[] = []): readonly string[
 async function serveWords(
   targets: readonly string[],
   program: Command,
-  { startPlan }: Surroundings,
+  { expectPlan, startPlan }: Surroundings,
 ): Promise<number> {
   const [first] = targets;
   if (first === undefined) {
@@ -254,6 +262,7 @@ async function serveWords(
     return exitCodes.ok;
   }
   if (/^\d+$|[:=]/.test(first)) {
+    await expectPlan();
     return (await commands()).serveTargets(targets, globals(program), startPlan);
   }
   say(`error: ${mistakeIn(first, program)}`);

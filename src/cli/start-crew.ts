@@ -1,29 +1,31 @@
 /** From a config to workers that serve it, with its metrics beside them. */
 
+import type { Worker } from "node:worker_threads";
+
 import { runObserved } from "../admin/run-observed.ts";
 import { Crew } from "../control/crew.ts";
 import { heapMbMax } from "../control/heap-limit.ts";
 import type { Voice } from "./event-voice.ts";
 import type { Running, Wanted } from "./start.ts";
-import { tuneCollector } from "./tune-collector.ts";
 import { version } from "./version.ts";
 
 export interface Surroundings {
   /** What a worker's thread runs. */
   readonly workerFile: URL;
+  /** undefined: it is still to be started. */
+  readonly firstThread: Worker | undefined;
 }
 
 /** Rejects if a listener cannot be had, with the system's error and its `label`. */
 export async function startCrew(
   { config, workerCount, voice }: Wanted,
-  { workerFile }: Surroundings,
+  { workerFile, firstThread }: Surroundings,
 ): Promise<Running> {
   const { tell } = voice;
-  // For all threads to come.
-  tuneCollector();
   const crew = new Crew({
     count: workerCount,
     entry: workerFile,
+    firstThread,
     heapMbMax: heapMbMax(workerCount),
     tell,
     onHopeless: () => void endHopeless(voice),

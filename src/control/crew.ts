@@ -10,6 +10,7 @@
  * What changes the crew is done one after the other. Main does nothing for an exchange.
  */
 
+import type { Worker as Thread } from "node:worker_threads";
 import { setTimeout as delay } from "node:timers/promises";
 
 import type { CodeSource } from "../code/functions.ts";
@@ -23,7 +24,7 @@ import { probeListeners } from "./probe-listeners.ts";
 import { RestartPace } from "./restart-pace.ts";
 import type { PlanOrder } from "./thread-messages.ts";
 import type { Vitals } from "./vitals.ts";
-import { WorkerGone, WorkerHandle } from "./worker-handle.ts";
+import { startThread, WorkerGone, WorkerHandle } from "./worker-handle.ts";
 
 /** How often workers are looked at, in ms. */
 const lookMs = 500;
@@ -43,10 +44,11 @@ export interface CrewPlan extends PlanParts {
 export interface CrewOptions {
   /** At least one. */
   readonly count: number;
-  /** The file that a worker's thread runs. */
+  /** See `ThreadOptions`. */
   readonly entry: URL;
-  /** What the objects of one worker may take, in MB; beyond it the worker ends. */
   readonly heapMbMax: number;
+  /** The first worker's, if it was started before anything was known. */
+  readonly firstThread?: Thread | undefined;
   readonly tell: TellEvent;
   /** A thread cannot be ended: only a new process helps. */
   readonly onHopeless: () => void;
@@ -99,14 +101,13 @@ export class Crew {
   /** Workers that were started in place of others. */
   restarts = 0;
 
-  /** Threads begin at once, so that they are there when the first plan is. */
   constructor(options: CrewOptions) {
     const { count } = options;
     this.#options = options;
     // Twice as many: for each worker there can be one that leaves.
     this.#counts = new CrewCounts(count * 2);
     this.#paces = Array.from({ length: count }, () => new RestartPace());
-    this.#handles = Array.from({ length: count }, (_, slot) => this.#begin(slot));
+    this.#handles = [this.#begin(0, options.firstThread)];
   }
 
   /** Where clients are listened for. */
@@ -147,7 +148,10 @@ export class Crew {
     });
   }
 
-  /** Rejects if a listener cannot be had, with the system's error and its `label`, or else why. */
+  /**
+   * Resolves when one worker serves; the others join it one by one. Rejects if a listener cannot be
+   * had, with the system's error and its `label`, or else why.
+   */
   async start(given: CrewPlan): Promise<void> {
     try {
       await this.apply(given);
@@ -156,6 +160,14 @@ export class Crew {
       throw error;
     }
     this.#watch = setInterval(() => this.#look(), lookMs);
+    for (let slot = 1; slot < this.#options.count; slot++) {
+      void this.#serially(() => this.#join(slot));
+    }
+  }
+
+  /** Resolves when nothing is being changed, and every worker that could be had is there. */
+  async settled(): Promise<void> {
+    await this.#serially(async () => undefined);
   }
 
   /**
@@ -208,13 +220,13 @@ export class Crew {
     return (slot % this.#options.count) + 1;
   }
 
-  #begin(slot: number): WorkerHandle {
+  #begin(slot: number, thread?: Thread): WorkerHandle {
     const { entry, heapMbMax } = this.#options;
+    const name = `worker ${this.#numberOf(slot)}`;
     return new WorkerHandle(slot, {
-      name: `worker ${this.#numberOf(slot)}`,
-      entry,
+      name,
+      thread: thread ?? startThread({ entry, name, heapMbMax }),
       board: this.#counts.board,
-      limits: { maxOldGenerationSizeMb: heapMbMax },
       onEvent: (event) => this.#hear(slot, event),
       onEnd: (handle, cause) => this.#onEnd(handle, cause),
     });
@@ -307,25 +319,30 @@ export class Crew {
   }
 
   async #replace({ slot }: WorkerHandle): Promise<void> {
+    const worker = this.#numberOf(slot);
+    if (!(await this.#join(slot))) return;
+    this.restarts += 1;
+    const message = `worker ${worker} serves again`;
+    this.#options.tell({ level: "info", message, fields: { worker } });
+  }
+
+  /** False: it did not come to serve, which was told, or the program stops. */
+  async #join(slot: number): Promise<boolean> {
     const drawn = this.#inForce;
-    if (this.#isStopping || drawn === undefined) return;
+    if (this.#isStopping || drawn === undefined) return false;
     const handle = this.#begin(slot);
     const worker = this.#numberOf(slot);
     this.#handles[worker - 1] = handle;
-    this.restarts += 1;
     try {
       await this.#takeIn(handle, drawn);
-      this.#options.tell({
-        level: "info",
-        message: `worker ${worker} serves again`,
-        fields: { worker },
-      });
+      return true;
     } catch (error) {
       // One that is gone is replaced by itself.
-      if (error instanceof WorkerGone) return;
+      if (error instanceof WorkerGone) return false;
       this.#options.tell(troubleEvent(`worker ${worker} cannot serve`, error));
       this.#reasons.set(handle, "it could not serve");
       void handle.terminate();
+      return false;
     }
   }
 

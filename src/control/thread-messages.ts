@@ -4,8 +4,8 @@
  *   main ──▶ thread   orders; those with an `id` are answered by one report with it
  *   thread ──▶ main   reports, and events whenever there are any
  *
- * A thread begins with nothing: the first plan that it is told to prepare is put in force when it
- * is committed to, like every later one.
+ * A thread begins with nothing, so that it can be there before it is known what for. It is told
+ * its place among the others, and then of plans: the first one serves from when it is prepared.
  */
 
 import type { CodeSource } from "../code/functions.ts";
@@ -17,6 +17,11 @@ import type { BoardForm } from "./board.ts";
 
 /** What a thread is born with. */
 export interface ThreadData {
+  /** Where compiled code is kept between starts; undefined: it is not. */
+  readonly compiledFolder: string | undefined;
+}
+
+export interface ThreadPlace {
   /** Its row in what workers share. */
   readonly slot: number;
   readonly board: BoardForm;
@@ -37,6 +42,7 @@ export interface PlanOrder {
 }
 
 export type Order =
+  | { readonly type: "join"; readonly place: ThreadPlace }
   | { readonly type: "prepare"; readonly id: number; readonly order: PlanOrder }
   | { readonly type: "commit"; readonly id: number }
   | { readonly type: "giveUp"; readonly id: number }

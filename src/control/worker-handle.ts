@@ -1,6 +1,7 @@
 /** One worker's thread, as main sees it: asked by messages, watched by its beats. */
 
-import { Worker as Thread, type ResourceLimits } from "node:worker_threads";
+import nodeModule from "node:module";
+import { Worker as Thread } from "node:worker_threads";
 
 import type { ProgramEvent } from "../observe/events.ts";
 import type { Board } from "./board.ts";
@@ -17,13 +18,27 @@ import {
 /** Looks without a beat in between, after which a thread is taken for stuck. */
 const silentLooksMax = 10;
 
-export interface HandleOptions {
-  /** For messages, and for whoever looks at the program's threads. */
-  readonly name: string;
-  /** The file that the thread runs. */
+export interface ThreadOptions {
+  /** The file that it runs. */
   readonly entry: URL;
+  /** For whoever looks at the program's threads. */
+  readonly name: string;
+  /** What its objects may take, in MB; beyond it the thread ends. */
+  readonly heapMbMax: number;
+}
+
+/** It loads its code, and waits for its first order. */
+export function startThread({ entry, name, heapMbMax }: ThreadOptions): Thread {
+  const workerData: ThreadData = { compiledFolder: nodeModule.getCompileCacheDir?.() };
+  const resourceLimits = { maxOldGenerationSizeMb: heapMbMax };
+  return new Thread(entry, { name, workerData, resourceLimits });
+}
+
+export interface HandleOptions {
+  /** For messages. */
+  readonly name: string;
+  readonly thread: Thread;
   readonly board: Board;
-  readonly limits: ResourceLimits;
   readonly onEvent: (event: ProgramEvent) => void;
   /** Once; `cause`: what nobody caught there. */
   readonly onEnd: (handle: WorkerHandle, cause: Error | undefined) => void;
@@ -54,18 +69,14 @@ export class WorkerHandle {
   constructor(slot: number, options: HandleOptions) {
     this.slot = slot;
     this.#options = options;
-    const { name, entry, board, limits } = options;
-    const data: ThreadData = { slot, board: board.form };
-    this.#thread = new Thread(entry, {
-      name,
-      workerData: data,
-      resourceLimits: limits,
-    });
+    const { thread, board } = options;
+    this.#thread = thread;
     this.#thread.on("message", (report: Report) => this.#hear(report));
     this.#thread.once("error", (error: unknown) => {
       this.#cause = error instanceof Error ? error : new Error(String(error));
     });
     this.#thread.once("exit", () => this.#end());
+    this.#say({ type: "join", place: { slot, board: board.form } });
   }
 
   /** Where it listens, as it said last. */

@@ -43,6 +43,7 @@ export async function startTestedCrew(
   });
   t.after(() => crew.stop(0));
   await crew.start(await planned(file, text));
+  await crew.settled();
   return {
     crew,
     port: crew.listeners[0]?.port ?? 0,

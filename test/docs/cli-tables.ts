@@ -24,6 +24,7 @@ export interface CommandSection {
 
 export function commandSections(): readonly CommandSection[] {
   const program = buildProgram({
+    expectPlan: () => Promise.resolve(),
     startPlan: () => Promise.reject(new Error("nothing is started here")),
     end: () => undefined,
   });
