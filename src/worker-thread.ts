@@ -47,8 +47,11 @@ parentPort?.on("message", (order: Order) => {
       return join(order.place);
     case "reopenLogs":
       return worker?.reopenLogs();
-    default:
-      void answer(order);
+    case "prepare":
+    case "commit":
+    case "giveUp":
+    case "stop":
+      return void answer(order);
   }
 });
 

@@ -13,13 +13,12 @@
 import type { Worker as Thread } from "node:worker_threads";
 import { setTimeout as delay } from "node:timers/promises";
 
-import type { CodeSource } from "../code/functions.ts";
-import { writePlan, type PlanForm, type PlanParts } from "../exchange/plan-form.ts";
 import type { OpenListener, Ports } from "../net/doors.ts";
 import type { Counters } from "../observe/counters.ts";
 import { troubleEvent, type ProgramEvent, type TellEvent } from "../observe/events.ts";
 import { Chorus } from "./chorus.ts";
-import { CrewCounts, type Counted, type CrewView } from "./crew-counts.ts";
+import { CrewCounts, type CrewView } from "./crew-counts.ts";
+import { orderFor, PlanDrawer, type CrewPlan, type DrawnPlan } from "./drawn-plan.ts";
 import { probeListeners } from "./probe-listeners.ts";
 import { RestartPace } from "./restart-pace.ts";
 import type { PlanOrder } from "./thread-messages.ts";
@@ -35,12 +34,6 @@ const terminateMs = 2_000;
 /** Beyond its grace, a worker that stops is waited for so many ms. */
 const stopMarginMs = 3_000;
 
-/** What is put in force. */
-export interface CrewPlan extends PlanParts {
-  /** The module of the plan's functions; undefined: it has none. */
-  readonly functionsUrl: string | undefined;
-}
-
 export interface CrewOptions {
   /** At least one. */
   readonly count: number;
@@ -52,14 +45,6 @@ export interface CrewOptions {
   readonly tell: TellEvent;
   /** A thread cannot be ended: only a new process helps. */
   readonly onHopeless: () => void;
-}
-
-/** A plan as workers get it. */
-interface Drawn {
-  readonly given: CrewPlan;
-  readonly form: PlanForm;
-  readonly code: CodeSource | undefined;
-  readonly counted: Counted;
 }
 
 /** How those are doing that serve. */
@@ -84,15 +69,15 @@ export class Crew {
   readonly #options: CrewOptions;
   readonly #counts: CrewCounts;
   readonly #chorus = new Chorus();
+  readonly #drawer = new PlanDrawer();
   readonly #paces: readonly RestartPace[];
   /** By the worker's number, less one. Its slot is that number, or as many behind it. */
   readonly #handles: WorkerHandle[];
   /** Those that have been replaced, and have exchanges that come to their end. */
   readonly #leaving = new Set<WorkerHandle>();
-  #inForce: Drawn | undefined;
+  #inForce: DrawnPlan | undefined;
   #ports: Ports = new Map();
   #listeners: readonly OpenListener[] = [];
-  #generation = -1;
   #queue: Promise<unknown> = Promise.resolve();
   #isStopping = false;
   #watch: NodeJS.Timeout | undefined;
@@ -237,7 +222,7 @@ export class Crew {
   }
 
   async #apply(given: CrewPlan): Promise<void> {
-    const drawn = this.#draw(given);
+    const drawn = this.#drawer.draw(given, this.#counts.prepare(given.plan));
     const { listeners } = given.plan;
     await probeListeners(listeners, this.#ports);
     const prepared = await this.#prepareAll(drawn);
@@ -252,16 +237,8 @@ export class Crew {
     this.#learnListeners(listeners.map(({ label }) => label));
   }
 
-  #draw(given: CrewPlan): Drawn {
-    const { functionsUrl: url } = given;
-    // What was imported once stays what it was, also if nothing came of it.
-    if (url !== undefined) this.#generation += 1;
-    const code = url === undefined ? undefined : { url, generation: this.#generation };
-    return { given, form: writePlan(given), code, counted: this.#counts.prepare(given.plan) };
-  }
-
   /** Those that can commit. Rejects if one cannot, and then none of them will. */
-  async #prepareAll(drawn: Drawn): Promise<readonly WorkerHandle[]> {
+  async #prepareAll(drawn: DrawnPlan): Promise<readonly WorkerHandle[]> {
     const [first, ...others] = this.#alive();
     const prepared: WorkerHandle[] = [];
     const prepare = async (handle: WorkerHandle): Promise<void> => {
@@ -283,10 +260,9 @@ export class Crew {
     }
   }
 
-  #orderFor({ slot }: WorkerHandle, { form, code, counted }: Drawn): PlanOrder {
-    const { rows, cells } = counted;
+  #orderFor({ slot }: WorkerHandle, drawn: DrawnPlan): PlanOrder {
     const keepsSockets = this.#numberOf(slot) === 1;
-    return { form, code, rows, cells: cells[slot], ports: this.#ports, keepsSockets };
+    return orderFor(drawn, { slot, ports: this.#ports, keepsSockets });
   }
 
   /** In the order of the config. */
@@ -346,7 +322,7 @@ export class Crew {
     }
   }
 
-  async #takeIn(handle: WorkerHandle, drawn: Drawn): Promise<void> {
+  async #takeIn(handle: WorkerHandle, drawn: DrawnPlan): Promise<void> {
     await handle.prepare(this.#orderFor(handle, drawn));
     await handle.commit();
     this.#learnListeners(drawn.given.plan.listeners.map(({ label }) => label));

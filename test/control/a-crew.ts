@@ -7,7 +7,8 @@ import { join } from "node:path";
 import type { TestContext } from "node:test";
 
 import { loadConfig } from "../../src/config/load.ts";
-import { Crew, type CrewOptions, type CrewPlan } from "../../src/control/crew.ts";
+import { Crew, type CrewOptions } from "../../src/control/crew.ts";
+import type { CrewPlan } from "../../src/control/drawn-plan.ts";
 import type { ProgramEvent } from "../../src/observe/events.ts";
 import { until } from "../support/within.ts";
 
