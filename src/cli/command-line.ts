@@ -11,6 +11,7 @@ import type { Shell } from "./completion.ts";
 import { exitCodes } from "./exit-codes.ts";
 import type { HashOptions } from "./hash-password.ts";
 import type { Starter } from "./init.ts";
+import type * as Operate from "./operate.ts";
 import { print, say } from "./say.ts";
 import type { StartPlan } from "./start.ts";
 import { longVersion } from "./version.ts";
@@ -76,6 +77,7 @@ export function buildProgram(around: Surroundings): Command {
       around.end(await serveWords(targets, program, around));
     });
   addRunning(program, around);
+  addOperating(program, around);
   addLooking(program, around);
   addBeginning(program, around);
   return program;
@@ -116,6 +118,46 @@ function addRunning(program: Command, { expectPlan, startPlan, end }: Surroundin
       await expectPlan();
       end(await (await commands()).proxy(wishes, startPlan));
     });
+}
+
+const adminOption = [
+  "--admin <socket>",
+  "where it is asked, if not where its config says",
+] as const;
+
+/** Commands that speak to a program that runs. */
+function addOperating(program: Command, { end }: Surroundings): void {
+  const add = (name: string, description: string): Command =>
+    program
+      .command(name)
+      .helpGroup("Operate:")
+      .description(description)
+      .option("-c, --config <file>", "the config that the program runs with")
+      .option(...adminOption)
+      .option("--json", "as JSON");
+  const operate = (): Promise<typeof Operate> => import("./operate.ts");
+  add("status", "show what a running program does").action(
+    async (options: Operate.OperateOptions) => end(await (await operate()).status(options)),
+  );
+  add("workers", "show the workers of a running program")
+    .option("--renew", "replace each by another one, whose code is read anew")
+    .action(async (options: Operate.OperateOptions & { renew?: true }) =>
+      end(await (await operate()).workers(options)),
+    );
+  add("reload", "have a running program read its config again, and wait for it").action(
+    async (options: Operate.OperateOptions) => end(await (await operate()).reload(options)),
+  );
+  add("diff", "show what a reload would change").action(async (options: Operate.OperateOptions) =>
+    end(await (await operate()).diff(options)),
+  );
+  add("rollback", "put an earlier config in force again")
+    .argument("[back]", "how many configs before this one", "1")
+    .action(async (back: string, options: Operate.OperateOptions) =>
+      end(await (await operate()).rollback(back, options)),
+    );
+  add("stop", "stop a running program, and wait until it has")
+    .option("--now", "cut what is in flight")
+    .action(async (options: Operate.StopOptions) => end(await (await operate()).stop(options)));
 }
 
 function addLooking(program: Command, { end }: Surroundings): void {

@@ -117,14 +117,12 @@ export async function printConfig(
 ): Promise<number> {
   const config = await look(options);
   if (config === undefined) return exitCodes.usage;
-  const { plan, siteOptions, poolNames, events } = config;
-  if (plan === undefined) {
+  if (!isPlanned(config)) {
     await tellProblems(config, options);
     return exitCodes.configInvalid;
   }
-  const { effectiveConfig } = await import("../config/effective.ts");
-  const around = { poolNames, events, hidesSecrets: true };
-  const effective = withheld(effectiveConfig(plan, siteOptions, around), config.withhold);
+  const { shownConfig } = await import("./shown-config.ts");
+  const effective = shownConfig(config);
   if (options.json === true) print(JSON.stringify(effective, undefined, 2));
   else print((await import("yaml")).stringify(effective, yamlStyle).trimEnd());
   await heard();

@@ -29,6 +29,8 @@ export interface Voice {
   begin(): void;
   /** After the log's file was moved away. */
   reopen(): void;
+  /** What is less important is not told from now on. */
+  setLevel(level: EventLevel): void;
   /** From now on what all of these withhold is told to nobody. */
   withhold(all: readonly Withhold[]): void;
   /** After `last` nothing is told. Resolves when all is written, or it took too long. */
@@ -59,6 +61,9 @@ export function openVoice(
     isForPrograms: file === undefined && format !== "pretty",
     begin: () => void begin(),
     reopen: () => log.reopen(),
+    setLevel: (level) => {
+      log.level = level;
+    },
     withhold: (all) => {
       withholds = all;
     },

@@ -7,5 +7,9 @@ export const exitCodes = {
   failed: 1,
   usage: 2,
   configInvalid: 3,
+  /** There is no running program there to ask. */
+  unreachable: 4,
   cannotBind: 5,
+  /** `diff` has something to show. */
+  differs: 6,
 } as const;

@@ -74,12 +74,18 @@ After=network-online.target
 Wants=network-online.target
 
 [Service]
+Type=notify
+# systemd-notify speaks for the program.
+NotifyAccess=all
 ExecStart=/usr/bin/env foregate run -c /etc/foregate/foregate.yaml
-# A config that is wrong changes nothing, and the journal says why.
-ExecReload=/bin/kill -HUP $MAINPID
+# Waits until every worker has it. A wrong config changes nothing: this fails, and says why.
+ExecReload=/usr/bin/env foregate reload -c /etc/foregate/foregate.yaml
+# Where the kernel lets it, who waits to be accepted moves to another worker when one is replaced.
+ExecStartPre=-+/usr/sbin/sysctl -q -w net.ipv4.tcp_migrate_req=1
 # A wrong command line or config does not get right by starting again.
 RestartPreventExitStatus=2 3
 Restart=on-failure
+WatchdogSec=30
 TimeoutStopSec=45
 LimitNOFILE=65536
 DynamicUser=yes

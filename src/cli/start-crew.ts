@@ -43,6 +43,9 @@ export async function startCrew(
     get counters() {
       return crew.counters;
     },
+    get workers() {
+      return crew.workers;
+    },
     apply: (next) => crew.apply(next),
     renewAll: () => crew.renewAll(),
     reopenLogs: () => crew.reopenLogs(),

@@ -10,15 +10,20 @@
  */
 
 import { inBrackets } from "../base/ip.ts";
+import type { WorkerStatus } from "../control/crew.ts";
+import type { Counters } from "../observe/counters.ts";
 import type { LoadedConfig } from "../config/load.ts";
 import { troubleEvent, type ProgramEvent } from "../observe/events.ts";
+import { adminPath } from "./admin-path.ts";
 import { banner, type BoundListener } from "./banner.ts";
 import { bindTroubleOf, describeBindTrouble } from "./bind-error.ts";
 import type { Voice } from "./event-voice.ts";
 import { exitCodes } from "./exit-codes.ts";
+import type { Governed } from "./governing.ts";
 import type { PlannedConfig } from "./planned-config.ts";
 import { Reloads, type Reloading } from "./reload.ts";
 import { count, say } from "./say.ts";
+import { ServiceManager } from "./service-manager.ts";
 import { version } from "./version.ts";
 
 /** How long the first Ctrl-C waits: somebody sits there and watches. */
@@ -34,7 +39,8 @@ const sameSignalMs = 300;
 export interface Running {
   readonly listeners: readonly BoundListener[];
   readonly metrics: readonly BoundListener[];
-  readonly counters: { readonly exchangesInFlight: number };
+  readonly counters: Counters;
+  readonly workers: readonly WorkerStatus[];
   /** Puts another plan in force. Rejects if it cannot; the one before stays in force. */
   apply(config: PlannedConfig): Promise<void>;
   /** Another worker in the place of each. Rejects if one cannot serve. */
@@ -66,7 +72,7 @@ export async function start(wanted: Start): Promise<number> {
   const { begin, config, reload, voice } = wanted;
   // Who sees that a port is open, or reads that it is ready, may send a signal at once.
   const begun = Promise.withResolvers<Begun>();
-  const stopped = untilStopped(begun.promise, voice);
+  const stopping = untilStopped(begun.promise, voice);
   let running: Running;
   try {
     running = await begin(wanted);
@@ -78,14 +84,26 @@ export async function start(wanted: Start): Promise<number> {
     return exitCodes.cannotBind;
   }
   const apply = (next: PlannedConfig): Promise<void> => running.apply(next);
-  const reloads =
-    reload === undefined ? undefined : new Reloads({ config, load: reload, apply, voice });
-  if (wanted.watches === true) reloads?.watch();
-  const drainMs = (): number => (reloads?.config ?? config).plan?.drainMs ?? 0;
+  const manager = new ServiceManager(process.env, voice.tell);
+  const serving = ({ sites }: LoadedConfig): void =>
+    manager.ready(`serves ${count(sites.length, "site")}`);
+  const reloads = new Reloads({
+    config,
+    load: reload,
+    apply,
+    voice,
+    onBegin: () => manager.reloading(),
+    onEnd: (inForce) => serving(inForce),
+  });
+  if (wanted.watches === true) reloads.watch();
   tellReady(running, config, voice);
   voice.begin();
-  begun.resolve({ running, drainMs, reloads });
-  const code = await stopped;
+  begun.resolve({ running, reloads });
+  serving(config);
+  const admin = await openAdmin({ running, reloads, voice, stop: stopping.ask });
+  stopping.onBegin(() => manager.stopping("waits for what is in flight"));
+  const code = await stopping.done;
+  await Promise.all([admin?.close(), manager.close()]);
   await voice.close({ level: "info", message: "stopped", fields: { exit_code: code } });
   return code;
 }
@@ -129,25 +147,34 @@ function addressOf({ label, address, port }: BoundListener): string {
 /** What signals are for. */
 interface Begun {
   readonly running: Running;
-  readonly drainMs: () => number;
-  readonly reloads: Reloads | undefined;
+  readonly reloads: Reloads;
+}
+
+interface Stopping {
+  /** Settles once, with the exit code. */
+  readonly done: Promise<number>;
+  /** As a signal would; `graceMs` undefined: as long as the config says. */
+  readonly ask: (graceMs: number | undefined) => void;
+  readonly onBegin: (act: () => void) => void;
 }
 
 /**
  * Settles once: drained, or cut by a second signal. What is asked before it has begun is done then.
  */
-function untilStopped(begun: Promise<Begun>, voice: Voice): Promise<number> {
+function untilStopped(begun: Promise<Begun>, voice: Voice): Stopping {
   const { tell } = voice;
   const { promise, resolve, reject } = Promise.withResolvers<number>();
   let firstMs: number | undefined;
-  const stop = async (signal: NodeJS.Signals, graceMsMax: number): Promise<void> => {
-    const { running, drainMs } = await begun;
-    const graceMs = Math.min(graceMsMax, drainMs());
+  let onBegin = (): void => undefined;
+  const stop = async (signal: string, graceMsMax: number): Promise<void> => {
+    const { running, reloads } = await begun;
+    const graceMs = Math.min(graceMsMax, reloads.config.plan.drainMs);
     tell(stoppingEvent(signal, running.counters.exchangesInFlight, graceMs));
+    onBegin();
     await running.stop(graceMs);
     resolve(exitCodes.ok);
   };
-  const ask = (signal: NodeJS.Signals, graceMsMax: number): void => {
+  const ask = (signal: string, graceMsMax: number): void => {
     const isFirst = firstMs === undefined;
     const sinceMs = performance.now() - (firstMs ??= performance.now());
     if (isFirst) stop(signal, graceMsMax).catch(reject);
@@ -174,7 +201,36 @@ function untilStopped(begun: Promise<Begun>, voice: Voice): Promise<number> {
     tell({ level: "info", message: "log files were opened anew", fields: { signal } });
   });
   process.on("SIGUSR2", () => void begun.then(({ running }) => renew(running, tell)));
-  return promise;
+  return {
+    done: promise,
+    ask: (graceMs) => ask("stop", graceMs ?? Infinity),
+    onBegin: (act) => {
+      onBegin = act;
+    },
+  };
+}
+
+/** undefined: the config wants none, or it cannot be made, and then the program runs without. */
+async function openAdmin(governed: Governed): Promise<{ close(): Promise<void> } | undefined> {
+  const { config } = governed.reloads;
+  const { isOff, socketPath } = config.admin;
+  if (isOff || (socketPath === undefined && !governed.reloads.canRead)) return undefined;
+  const path = socketPath ?? adminPath(config.file, process.env);
+  const { tell } = governed.voice;
+  try {
+    const { AdminServer } = await import("../admin/admin-server.ts");
+    const { handlersFor } = await import("./governing.ts");
+    const server = new AdminServer(path, handlersFor(governed), (error) =>
+      tell(troubleEvent("the admin socket", error)),
+    );
+    await server.listen();
+    return server;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const message = "the admin socket cannot be made: signals are all that the program hears";
+    tell({ level: "warn", message, fields: { path, reason } });
+    return undefined;
+  }
 }
 
 async function renew(running: Running, tell: Voice["tell"]): Promise<void> {
@@ -186,9 +242,9 @@ async function renew(running: Running, tell: Voice["tell"]): Promise<void> {
   }
 }
 
-function askReload(signal: string, reloads: Reloads | undefined, tell: Voice["tell"]): void {
+function askReload(signal: string, reloads: Reloads, tell: Voice["tell"]): void {
   const message = "there is no file to read the config from again: restart it instead";
-  if (reloads === undefined) tell({ level: "warn", message, fields: { signal } });
+  if (!reloads.canRead) tell({ level: "warn", message, fields: { signal } });
   else void reloads.ask();
 }
 

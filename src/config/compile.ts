@@ -19,6 +19,7 @@ import { forwardedSchema } from "../rewriting/schema.ts";
 import type { SiteOptions } from "../routing/options.ts";
 import { createRouter } from "../routing/router.ts";
 import { readErrorPages } from "./error-pages.ts";
+import { compileAdmin, type AdminOptions } from "./admin.ts";
 import { compileListeners, compileTrust, type PlacedListener } from "./listeners.ts";
 import { switchFilesOf } from "./maintenance.ts";
 import { compileMetrics, withRows } from "./metrics.ts";
@@ -44,6 +45,7 @@ export interface CompiledConfig {
   readonly events: EventLogOptions;
   /** Threads that move bytes; `auto`: one for each core. */
   readonly workers: number | "auto";
+  readonly admin: AdminOptions;
   /** Pools that are defined by name. */
   readonly poolNames: readonly string[];
 }
@@ -57,6 +59,7 @@ export const nothingCompiled: Omit<CompiledConfig, "problems"> = {
   metrics: [],
   events: eventLogDefaults,
   workers: "auto",
+  admin: { isOff: false, socketPath: undefined },
   poolNames: [],
 };
 
@@ -81,6 +84,7 @@ export function compile({ value, sources, files, problems: known }: ConfigParts)
   if (root.at("compat").isThere) root.at("compat").read(compat);
   const workersAt = root.at("workers");
   const workers = (workersAt.isThere ? workersAt.read(workerCount) : undefined) ?? "auto";
+  const admin = compileAdmin(root.at("admin"));
   const listeners = compileListeners(root.at("listen"));
   const metrics = compileMetrics(root.at("metrics"), listeners);
   const trust = compileTrust(root.at("trust"));
@@ -102,6 +106,7 @@ export function compile({ value, sources, files, problems: known }: ConfigParts)
     metrics,
     events,
     workers,
+    admin,
     poolNames: root
       .at("pools")
       .entries()

@@ -13,6 +13,12 @@ import type {
 
 /** The config. */
 export interface Config {
+  /**
+   * The socket at which `foregate status`, `reload` and others reach the running program:
+   * `unix:/path`. Without it, it lies in a folder of its own under `/run/foregate`,
+   * `$RUNTIME_DIRECTORY` or `$XDG_RUNTIME_DIR/foregate`.
+   */
+  readonly admin?: string | false | undefined;
   /** How much room there is for bodies that wait for slow clients and of slow uploads. */
   readonly buffer?: BufferConfig | undefined;
   /** Whose defaults are meant: accepted, and pins nothing yet. */

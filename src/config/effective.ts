@@ -16,6 +16,7 @@ import { isUnder } from "../rewriting/path-prefix.ts";
 import { templateText } from "../rewriting/template.ts";
 import type { RouteMatch, SiteOptions, ValueCondition } from "../routing/options.ts";
 import type { KeepAlive, PoolOptions, UpstreamTimeouts } from "../upstream/options.ts";
+import type { AdminOptions } from "./admin.ts";
 import { BandwidthPlaces, effectiveBandwidth } from "./effective-bandwidth.ts";
 import { effectiveEvents, effectiveLog } from "./effective-log.ts";
 
@@ -25,6 +26,8 @@ export interface EffectiveOptions {
   /** The names of pools that are written down; others stand where they are used. */
   readonly poolNames: readonly string[];
   readonly events: EventLogOptions;
+  readonly workers: number | "auto";
+  readonly admin: AdminOptions;
   /** Hashes of passwords are left out: what is left is no config any more. */
   readonly hidesSecrets: boolean;
 }
@@ -32,7 +35,7 @@ export interface EffectiveOptions {
 export function effectiveConfig(
   plan: Plan,
   sites: readonly Site[],
-  { poolNames, events, hidesSecrets }: EffectiveOptions,
+  { poolNames, events, workers, admin, hidesSecrets }: EffectiveOptions,
 ): Map {
   const named = new Set(poolNames);
   const pools = plan.pools.filter(({ name }) => named.has(name));
@@ -40,6 +43,7 @@ export function effectiveConfig(
   const around: Around = { plan, named, hidesSecrets, bandwidths };
   const limits = limitsWith(bandwidths.everywhere);
   return defined({
+    workers,
     listen: listenOf(plan),
     trust: plan.trust.empty ? undefined : plan.trust.blocks(),
     forwarded: plan.forwarded.rfc7239,
@@ -48,6 +52,7 @@ export function effectiveConfig(
       ...effectiveEvents(events),
     }),
     metrics: metricsOf(plan),
+    admin: adminOf(admin),
     errors: errorsOf(plan.errorPages),
     buffer: bufferOf(plan),
     limits: limitsOf(plan),
@@ -56,6 +61,12 @@ export function effectiveConfig(
     defaults: limits && { limits },
     sites: Object.fromEntries(sites.map((site) => [site.host, siteOf(site, around)])),
   });
+}
+
+/** undefined: where it is by itself. */
+function adminOf({ isOff, socketPath }: AdminOptions): string | undefined {
+  if (isOff) return "off";
+  return socketPath === undefined ? undefined : `unix:${socketPath}`;
 }
 
 function listenOf({ listeners }: Plan): unknown {

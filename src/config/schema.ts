@@ -73,6 +73,16 @@ const logsMap = mapWith(
 );
 
 const topShape = {
+  admin: value(
+    { anyOf: [listenAddress, off] },
+    {
+      description:
+        "The socket at which `foregate status`, `reload` and others reach the running program: " +
+        "`unix:/path`. Without it, it lies in a folder of its own under `/run/foregate`, " +
+        "`$RUNTIME_DIRECTORY` or `$XDG_RUNTIME_DIR/foregate`.",
+      examples: ["unix:/run/foregate/admin.sock", "off"],
+    },
+  ),
   buffer: described(bufferSchema, {
     description:
       "How much room there is for bodies that wait for slow clients and of slow uploads.",

@@ -41,12 +41,15 @@ export class EventLog {
   #timer: NodeJS.Timeout | undefined;
   /** Events that did not fit. */
   #droppedHere = 0;
+  /** What is less important is not told; it may change. */
+  level: EventLevel;
   /** Of all that were dropped, those of which it was told. */
   #toldDropped = 0;
 
   constructor(sink: LogSink, parts: EventLogParts) {
     this.#sink = sink;
     this.#parts = parts;
+    this.level = parts.level;
   }
 
   /** Lines that are lost, whether here or in the sink. */
@@ -56,7 +59,7 @@ export class EventLog {
 
   /** Bound, so that it can be handed out alone. */
   readonly tell = (event: ProgramEvent): void => {
-    if (!isAtLeast(event.level, this.#parts.level)) return;
+    if (!isAtLeast(event.level, this.level)) return;
     const timeMs = this.#parts.wallMs();
     if (this.#pace.mayTell(event, timeMs)) this.#put({ event, timeMs });
     this.#timer ??= setInterval(() => this.look(), lookMs).unref();
@@ -94,7 +97,7 @@ export class EventLog {
     const timeMs = this.#parts.wallMs();
     for (const event of this.#pace.end()) this.#put({ event, timeMs });
     if (this.#sink.trouble === undefined) this.#tellLoss(timeMs);
-    const isTold = last !== undefined && isAtLeast(last.level, this.#parts.level);
+    const isTold = last !== undefined && isAtLeast(last.level, this.level);
     if (isTold) this.#put({ event: last, timeMs });
     await this.#sink.close();
   }

@@ -22,7 +22,7 @@ import { after, test } from "node:test";
 
 import { connectClient } from "../support/scripted-client.ts";
 import { untilConnected } from "../support/until-connected.ts";
-import { until } from "../support/within.ts";
+import { pause, until } from "../support/within.ts";
 import { foregate, Foregate } from "./foregate.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "foregate-events-"));
@@ -94,6 +94,7 @@ void test("events: on a pipe each is an object in a line, and nothing else is th
     await program.says(/is unreachable/);
     program.signal("SIGUSR1");
     await program.says(/opened anew/);
+    await pause(50);
     program.signal("SIGTERM");
     const { code, stderr } = await program.outcome();
     assert.equal(code, 0);
@@ -127,6 +128,7 @@ void test("events: in a file, which is opened anew; standard error is for people
     program.signal("SIGUSR1");
     await until(() => existsSync(file), "a new file");
     await statusOf(port);
+    await pause(50);
     program.signal("SIGTERM");
     const { stderr } = await program.outcome();
     assert.match(stderr, /1 warning\n\n {2}foregate .* ready in [^]*127\.0\.0\.1:1\n\n$/);
@@ -169,6 +171,7 @@ for (const { name, logs, environment, want } of levels) {
           response.resume().on("end", resolve);
         }).on("error", reject);
       });
+      await pause(50);
       program.signal("SIGTERM");
       const { code, stderr } = await program.outcome();
       assert.equal(code, 0);
@@ -212,6 +215,7 @@ void test("events: a promise that nobody handles is told, and ends nothing", asy
     program.signal("SIGUSR2");
     await program.says(/nobody handled/);
     assert.equal(await statusOf(port), 502);
+    await pause(50);
     program.signal("SIGTERM");
     const { code, stderr } = await program.outcome();
     assert.equal(code, 0);
@@ -255,6 +259,7 @@ void test("events: a reader who is late gets them up to the last one", async () 
   try {
     await running({ logs }, async (program) => {
       const [, port] = await program.says(/➜ {2}http:\/\/127\.0\.0\.1:(\d+)/);
+      await pause(50);
       program.signal("SIGTERM");
       await untilClosed(port);
       const text = await readPast("stopped", reader);

@@ -25,6 +25,7 @@ function hearing(): Heard {
     isBesideBanner: false,
     begin: () => undefined,
     reopen: () => undefined,
+    setLevel: () => undefined,
     withhold: () => undefined,
     close: () => Promise.resolve(),
   };
@@ -44,8 +45,9 @@ void test("reload: whoever asks while one is going on gets one more, not one eac
   };
   const apply = (): Promise<void> => Promise.resolve();
   const reloads = new Reloads({ config: planned(good), load, apply, voice });
-  const done = reloads.ask();
   void reloads.ask();
+  await turns(1);
+  const done = reloads.ask();
   void reloads.ask();
   gates[0]?.();
   await turns(3);

@@ -56,7 +56,7 @@ const cases: readonly Case[] = [
   {
     words: "print -c good.yaml",
     code: 0,
-    stdout: /^listen:\n {2}- :8080\n.* {10}response: 1GiB\n$/s,
+    stdout: /^workers: auto\nlisten:\n {2}- :8080\n.* {10}response: 1GiB\n$/s,
   },
   { words: "print -c good.yaml --json", code: 0, stdout: /^\{\n {2}"listen": \[\n {4}":8080"/ },
   { words: "print -c wrong.yaml", code: 3, stderr: /FG1005.*FG1004|FG1004.*FG1005/s },
@@ -181,7 +181,7 @@ const cases: readonly Case[] = [
 void test("the help is one screen of 80 columns", async () => {
   const { stdout } = await foregate(["--help"]);
   const lines = stdout.trimEnd().split("\n");
-  assert.ok(lines.length >= 24 && lines.length <= 40, `${lines.length} lines`);
+  assert.ok(lines.length >= 24 && lines.length <= 48, `${lines.length} lines`);
   assert.deepEqual(
     lines.filter((line) => line.length > 80),
     [],

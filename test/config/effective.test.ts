@@ -117,10 +117,10 @@ for (const { name, config } of [...examples, ...others]) {
 }
 
 function print(
-  { plan, siteOptions, poolNames, events }: LoadedConfig,
+  { plan, siteOptions, poolNames, events, workers, admin }: LoadedConfig,
   hidesSecrets = false,
 ): unknown {
-  return effectiveConfig(plan!, siteOptions, { poolNames, events, hidesSecrets });
+  return effectiveConfig(plan!, siteOptions, { poolNames, events, workers, admin, hidesSecrets });
 }
 
 function load(config: string): LoadedConfig {

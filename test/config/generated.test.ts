@@ -86,13 +86,19 @@ sites:
 `;
 
 void test("defaults that are told are in force", () => {
-  const { plan, siteOptions, poolNames, events, problems } = readConfig(
+  const { plan, siteOptions, poolNames, events, workers, admin, problems } = readConfig(
     Buffer.from(usual),
     "f",
     ".",
   );
   assert.ok(plan !== undefined, JSON.stringify(problems));
-  const printed = effectiveConfig(plan, siteOptions, { poolNames, events, hidesSecrets: false });
+  const printed = effectiveConfig(plan, siteOptions, {
+    poolNames,
+    events,
+    workers,
+    admin,
+    hidesSecrets: false,
+  });
   const places = findPlaces(description);
   const found = definitions.flatMap(({ name, keys }) => {
     const paths = name === "Config" ? [[]] : (places.get(name) ?? []).map(({ path }) => path);

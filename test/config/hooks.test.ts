@@ -95,10 +95,16 @@ for (const [path, site] of Object.entries(idle)) {
 }
 
 void test("hooks in a config: printed by their names, which are no config any more", () => {
-  const { plan, siteOptions, poolNames, events } = load(
+  const { plan, siteOptions, poolNames, events, workers, admin } = load(
     configWith({ site: { request: far, response: { run: near, cacheable: true } } }),
   );
-  const printed = effectiveConfig(plan!, siteOptions, { poolNames, events, hidesSecrets: false });
+  const printed = effectiveConfig(plan!, siteOptions, {
+    poolNames,
+    events,
+    workers,
+    admin,
+    hidesSecrets: false,
+  });
   const text = JSON.stringify(printed);
   assert.ok(
     text.includes(

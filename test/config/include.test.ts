@@ -193,9 +193,15 @@ void test("include: what is printed has all sites and pools, and is one file", a
     "main.yaml": "include: a.yaml\npools: { p: ':1' }\nsites: { m.example: p }",
     "a.yaml": "pools: { q: ':2' }\nsites: { a.example: q }",
   });
-  const { plan, siteOptions, poolNames, events, problems } = await loadConfig(main);
+  const { plan, siteOptions, poolNames, events, workers, admin, problems } = await loadConfig(main);
   assert.ok(plan !== undefined && !problems.some(isError));
-  const printed = effectiveConfig(plan, siteOptions, { poolNames, events, hidesSecrets: true });
+  const printed = effectiveConfig(plan, siteOptions, {
+    poolNames,
+    events,
+    workers,
+    admin,
+    hidesSecrets: true,
+  });
   assert.deepEqual(Object.keys(printed["sites"] as object), ["m.example", "a.example"]);
   assert.deepEqual(Object.keys(printed["pools"] as object), ["p", "q"]);
   assert.equal(printed["include"], undefined);

@@ -164,7 +164,8 @@ sites:
 
 /** Everything that is said of a config, in every form. */
 function shownOf(config: LoadedConfig): string {
-  const { file, plan, siteOptions, poolNames, events, problems, sites, withhold } = config;
+  const { file, plan, siteOptions, poolNames, events, workers, admin, problems, sites, withhold } =
+    config;
   const look = { width: 200, paint: (_: string, text: string) => text };
   const said = [
     ...problems.map(writeProblem),
@@ -173,7 +174,13 @@ function shownOf(config: LoadedConfig): string {
     JSON.stringify(sites),
   ];
   if (plan === undefined) return said.join("\n");
-  const effective = effectiveConfig(plan, siteOptions, { poolNames, events, hidesSecrets: true });
+  const effective = effectiveConfig(plan, siteOptions, {
+    poolNames,
+    events,
+    workers,
+    admin,
+    hidesSecrets: true,
+  });
   said.push(JSON.stringify(withheld(effective, withhold)));
   for (const path of ["/moved", "/said", "/else"]) {
     const question = questionOf({
