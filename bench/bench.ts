@@ -20,6 +20,7 @@ import { machineName, renderPage, renderTables, type Results } from "./report.ts
 import { measureLoad, type Measurement } from "./rounds.ts";
 import { spoonChart } from "./spoon-report.ts";
 import { measureSpoon, type SpoonResults } from "./spoon.ts";
+import { measureWorkers, type WorkersResult } from "./workers.ts";
 import { measureStart, type StartResult } from "./start-time.ts";
 
 const options = readOptions(process.argv.slice(2));
@@ -43,10 +44,12 @@ async function measure({ modes, proxies, rounds, seconds }: Options): Promise<Re
   let latency: readonly LatencyResult[] = [];
   let start: readonly StartResult[] = [];
   let spoon: SpoonResults | undefined;
+  let workers: WorkersResult | undefined;
   for (const mode of modes) {
     console.error(mode);
     const names = mode === "logs" ? proxies.filter((n) => proxiesWithLog.includes(n)) : proxies;
     if (mode === "start") start = await measureStart(processes, { rounds });
+    else if (mode === "workers") workers = await measureWorkers(processes, { rounds, seconds });
     else if (mode === "spoon") spoon = await measureSpoon(processes, proxies);
     else if (mode === "memory") memory = await measureMemory(processes, names);
     else if (mode === "latency") {
@@ -56,7 +59,7 @@ async function measure({ modes, proxies, rounds, seconds }: Options): Promise<Re
   const date = new Date().toISOString();
   const versions = compared.length > 0 ? versionsOf(compared) : { node: process.versions.node };
   const around = { date, machine: machineName(), rounds, seconds, versions };
-  return { ...around, load, memory, latency, start, spoon };
+  return { ...around, load, memory, latency, start, spoon, workers };
 }
 
 function writeResults(results: Results, { jsonFile, writesPage }: Options): void {

@@ -7,7 +7,7 @@ import { parseArgs } from "node:util";
 import { proxyNames, type ProxyName } from "./proxies.ts";
 import { loadModes, type LoadMode, type Rounds } from "./rounds.ts";
 
-export type Mode = LoadMode | "memory" | "latency" | "start" | "spoon";
+export type Mode = LoadMode | "memory" | "latency" | "start" | "spoon" | "workers";
 
 export interface Options extends Rounds {
   readonly modes: readonly Mode[];
@@ -16,14 +16,14 @@ export interface Options extends Rounds {
   readonly writesPage: boolean;
 }
 
-const allModes: readonly Mode[] = [...loadModes, "memory", "latency", "start", "spoon"];
+const allModes: readonly Mode[] = [...loadModes, "memory", "latency", "start", "spoon", "workers"];
 
 const quick: Pick<Options, "modes" | keyof Rounds> = { modes: ["small"], rounds: 2, seconds: 2 };
 
 const usage = `Usage: npm run bench -- [MODES] [OPTIONS]
 
 Modes    ${loadModes.join(" ")}   (these, without a word)
-         memory latency start spoon   (with words only)   all
+         memory latency start spoon workers   (with words only)   all
 
 Options  --rounds N     rounds of each case (5)
          --seconds N    length of each run (4)

@@ -24,6 +24,8 @@ export interface ProxySetup {
   readonly buffersBodies?: boolean;
   /** More lines at the top of Foregate's configuration. */
   readonly foregateLines?: string;
+  /** Foregate's; 1 by default, as for all. */
+  readonly workers?: number;
   /** Words before the command: how to enter a network namespace. */
   readonly prefix?: readonly string[];
 }
@@ -43,7 +45,7 @@ interface Place extends ProxySetup {
 type Configured = Pick<Command, "program" | "args" | "env" | "stdoutFile">;
 
 /** The core that the proxy under test has for itself. */
-const proxyCore = 0;
+export const proxyCore = 0;
 
 /** More than wrk ever opens: no proxy may be slow because it dials again and again. */
 const keptUpstreamConnections = 1_024;
@@ -209,6 +211,7 @@ defaults: { buffer: { request: off } }`;
 /** With the log it is the default configuration: lines to stdout, and stdout is a file here. */
 function configureForegate(place: Place): Configured {
   const { folder, port, upstreamPort, bigUpstreamPort, hasAccessLog, foregateLines = "" } = place;
+  const { workers = 1 } = place;
   const isDefault = hasAccessLog || place.buffersBodies === true;
   const bigs = bigUpstreamPort === undefined ? [] : bigPaths;
   const bigAddress = `127.0.0.1:${bigUpstreamPort}`;
@@ -216,6 +219,7 @@ function configureForegate(place: Place): Configured {
   writeFileSync(
     file,
     `listen: "127.0.0.1:${port}"
+workers: ${workers}
 ${hasAccessLog ? "" : "logs: { access: off }"}
 ${isDefault ? "" : streamingLines}
 ${foregateLines}
@@ -225,6 +229,11 @@ sites:
       - { proxy: "127.0.0.1:${upstreamPort}" }
 ${bigs.map((path) => `      - { path: ${path}, proxy: "${bigAddress}" }\n`).join("")}`,
   );
+  return foregateCommand(file, folder);
+}
+
+/** The source, with this config. */
+export function foregateCommand(file: string, folder: string): Configured {
   const script = fileURLToPath(new URL("../src/main.ts", import.meta.url));
   const stdoutFile = join(folder, "access.log");
   return { program: process.execPath, args: [script, "run", "-c", file], stdoutFile };

@@ -9,6 +9,7 @@ import type { ProxyName } from "./proxies.ts";
 import type { LoadMode, Measurement } from "./rounds.ts";
 import { spoonTables } from "./spoon-report.ts";
 import type { SpoonResults } from "./spoon.ts";
+import type { WorkersResult } from "./workers.ts";
 import { startCases, type StartResult } from "./start-time.ts";
 
 export interface Results {
@@ -21,6 +22,7 @@ export interface Results {
   readonly memory: readonly MemoryResult[];
   readonly latency: readonly LatencyResult[];
   readonly start: readonly StartResult[];
+  readonly workers: WorkersResult | undefined;
   readonly spoon: SpoonResults | undefined;
 }
 
@@ -85,7 +87,7 @@ ${method}
 ${renderTables(results)}`;
 }
 
-function tablesOf({ load, memory, latency, start, spoon }: Results): readonly Table[] {
+function tablesOf({ load, memory, latency, start, spoon, workers }: Results): readonly Table[] {
   const modes = [...new Set(load.map(({ mode }) => mode))];
   const tables = modes.map((mode) =>
     loadTable(
@@ -96,6 +98,7 @@ function tablesOf({ load, memory, latency, start, spoon }: Results): readonly Ta
   if (memory.length > 0) tables.push(memoryTable(memory));
   if (latency.length > 0) tables.push(latencyTable(latency));
   if (start.length > 0) tables.push(startTable(start));
+  if (workers !== undefined) tables.push(workersTable(workers), reloadsTable(workers));
   if (spoon !== undefined) tables.push(...spoonTables(spoon));
   return tables;
 }
@@ -189,6 +192,38 @@ function startTable(all: readonly StartResult[]): Table {
     return [name, ...cells];
   });
   return { title: "Start", headings: ["program", "time", "× node", "CPU", "× node"], rows };
+}
+
+function workersTable({ rounds }: WorkersResult): Table {
+  const rows = [1, 2].map((count) => {
+    const own = rounds.filter(({ workers }) => workers === count);
+    const ratios = own.flatMap((each) => {
+      const one = rounds.find((other) => other.workers === 1 && other.round === each.round);
+      return one === undefined ? [] : [each.micros / one.micros];
+    });
+    const least = Math.min(...own.flatMap(({ shares }) => shares));
+    const most = Math.max(...own.flatMap(({ shares }) => shares));
+    return [
+      String(count),
+      `${round(median(own.map(({ micros }) => micros)))} µs`,
+      median(ratios).toFixed(2),
+      round(median(own.map(({ requestsPerSecond }) => requestsPerSecond))),
+      `${least.toFixed(0)} to ${most.toFixed(0)} %`,
+    ];
+  });
+  const headings = ["workers", "CPU a request", "× one", "requests/s", "shares of the workers"];
+  return { title: "Workers, 1 KB × 512, on one core", headings, rows };
+}
+
+function reloadsTable({ reloads }: WorkersResult): Table {
+  const rows = reloads.map(({ tookMs, delayMs, restDelayMs }, at) => [
+    String(at + 1),
+    `${round(tookMs)} ms`,
+    `${delayMs.toFixed(1)} ms`,
+    `${restDelayMs.toFixed(1)} ms`,
+  ]);
+  const headings = ["reload", "until it is in force", "worst delay of a loop", "without a reload"];
+  return { title: "Reloads of 10,000 sites, two workers under load", headings, rows };
 }
 
 /** The median of the bare runtime in one round. */

@@ -86,12 +86,13 @@ function statusOf({ running, reloads }: Governed): object {
 
 function workersOf({ workers }: Running): readonly object[] {
   const nowMs = performance.now();
-  return workers.map(({ worker, state, startedMs, connections, inFlight, vitals }) => ({
+  return workers.map(({ worker, state, startedMs, vitals, ...counts }) => ({
     worker,
     state,
     ageSeconds: Math.round((nowMs - startedMs) / 1_000),
-    connections,
-    inFlight,
+    connections: counts.connections,
+    inFlight: counts.inFlight,
+    exchanges: counts.exchanges,
     heapUsedBytes: vitals.heapUsedBytes,
     loopDelayP99Seconds: vitals.delaySeconds.p99,
   }));

@@ -9,6 +9,7 @@
  *   SIGUSR2          replace every worker by another one, whose code is read from the disk anew
  */
 
+import type { AdminServer } from "../admin/admin-server.ts";
 import { inBrackets } from "../base/ip.ts";
 import type { WorkerStatus } from "../control/crew.ts";
 import type { Counters } from "../observe/counters.ts";
@@ -19,7 +20,7 @@ import { banner, type BoundListener } from "./banner.ts";
 import { bindTroubleOf, describeBindTrouble } from "./bind-error.ts";
 import type { Voice } from "./event-voice.ts";
 import { exitCodes } from "./exit-codes.ts";
-import type { Governed } from "./governing.ts";
+import type { Governed, handlersFor } from "./governing.ts";
 import type { PlannedConfig } from "./planned-config.ts";
 import { Reloads, type Reloading } from "./reload.ts";
 import { count, say } from "./say.ts";
@@ -73,6 +74,8 @@ export async function start(wanted: Start): Promise<number> {
   // Who sees that a port is open, or reads that it is ready, may send a signal at once.
   const begun = Promise.withResolvers<Begun>();
   const stopping = untilStopped(begun.promise, voice);
+  // While workers come up there is time for it.
+  const adminCode = config.admin.isOff ? undefined : importAdmin();
   let running: Running;
   try {
     running = await begin(wanted);
@@ -96,11 +99,12 @@ export async function start(wanted: Start): Promise<number> {
     onEnd: (inForce) => serving(inForce),
   });
   if (wanted.watches === true) reloads.watch();
+  const governed = { running, reloads, voice, stop: stopping.ask };
+  const admin = adminCode && (await openAdmin(governed, await adminCode));
   tellReady(running, config, voice);
   voice.begin();
   begun.resolve({ running, reloads });
   serving(config);
-  const admin = await openAdmin({ running, reloads, voice, stop: stopping.ask });
   stopping.onBegin(() => manager.stopping("waits for what is in flight"));
   const code = await stopping.done;
   await Promise.all([admin?.close(), manager.close()]);
@@ -210,17 +214,31 @@ function untilStopped(begun: Promise<Begun>, voice: Voice): Stopping {
   };
 }
 
-/** undefined: the config wants none, or it cannot be made, and then the program runs without. */
-async function openAdmin(governed: Governed): Promise<{ close(): Promise<void> } | undefined> {
+interface AdminCode {
+  readonly AdminServer: typeof AdminServer;
+  readonly handlersFor: typeof handlersFor;
+}
+
+async function importAdmin(): Promise<AdminCode> {
+  const [server, handlers] = await Promise.all([
+    import("../admin/admin-server.ts"),
+    import("./governing.ts"),
+  ]);
+  return { ...server, ...handlers };
+}
+
+/** undefined: there is no file to name it after, or it cannot be made: the program runs without. */
+async function openAdmin(
+  governed: Governed,
+  code: AdminCode,
+): Promise<{ close(): Promise<void> } | undefined> {
   const { config } = governed.reloads;
-  const { isOff, socketPath } = config.admin;
-  if (isOff || (socketPath === undefined && !governed.reloads.canRead)) return undefined;
+  const { socketPath } = config.admin;
+  if (socketPath === undefined && !governed.reloads.canRead) return undefined;
   const path = socketPath ?? adminPath(config.file, process.env);
   const { tell } = governed.voice;
   try {
-    const { AdminServer } = await import("../admin/admin-server.ts");
-    const { handlersFor } = await import("./governing.ts");
-    const server = new AdminServer(path, handlersFor(governed), (error) =>
+    const server = new code.AdminServer(path, code.handlersFor(governed), (error) =>
       tell(troubleEvent("the admin socket", error)),
     );
     await server.listen();

@@ -62,6 +62,8 @@ export interface WorkerStatus {
   readonly startedMs: number;
   readonly connections: number;
   readonly inFlight: number;
+  /** That have ended, in this place. */
+  readonly exchanges: number;
   readonly vitals: Vitals;
 }
 
@@ -121,13 +123,14 @@ export class Crew {
     const all = [...this.#handles, ...this.#leaving];
     return all.map((handle) => {
       const { slot, startedMs } = handle;
-      const { connectionsActive, exchangesInFlight } = this.#counts.board.countersOf(slot);
+      const counters = this.#counts.board.countersOf(slot);
       return {
         worker: this.#numberOf(slot),
         state: this.#leaving.has(handle) ? "leaving" : handle.isServing ? "serving" : "starting",
         startedMs,
-        connections: connectionsActive,
-        inFlight: exchangesInFlight,
+        connections: counters.connectionsActive,
+        inFlight: counters.exchangesInFlight,
+        exchanges: counters.exchangesEnded,
         vitals: this.#counts.vitalsOf(slot),
       };
     });

@@ -116,7 +116,7 @@ void test("operate: a reload says what changed, and waits for it", async (t) => 
   assert.deepEqual([further.code, further.stderr], [1, "error: want 1 to 2\n"]);
 });
 
-void test("operate: a config with a mistake stays out, with a picture and exit code 3", async (t) => {
+void test("operate: a config with a mistake stays out: a picture, and exit code 3", async (t) => {
   const { run, file, port, program } = await staged(t);
   writeFileSync(file, configOf("two", "lissten: 1\n"));
   const { code, stderr } = await run("reload");
@@ -175,7 +175,7 @@ void test("operate: nobody but the owner of the socket is heard", async (t) => {
   }
 });
 
-void test("operate: a config that is sent is checked, and put in force for its revision", async (t) => {
+void test("operate: a config that is sent is checked, and meant for a revision", async (t) => {
   const { ask, port, program } = await staged(t);
   const put = (config: unknown, headers: Readonly<Record<string, string>> = {}): Promise<Told> =>
     ask({ path: "/v1/config", method: "PUT", headers }, JSON.stringify(config));

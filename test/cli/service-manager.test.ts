@@ -11,7 +11,8 @@ import { until } from "../support/within.ts";
 import { Foregate } from "./foregate.ts";
 
 const configOf = (word: string): string =>
-  `listen: "127.0.0.1:0"\nlogs: { access: off }\nadmin: off\nsites: { "*": { respond: ${word} } }\n`;
+  'listen: "127.0.0.1:0"\nlogs: { access: off }\nadmin: off\n' +
+  `sites: { "*": { respond: ${word} } }\n`;
 
 interface Stage {
   readonly folder: string;

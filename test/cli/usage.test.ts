@@ -58,7 +58,11 @@ const cases: readonly Case[] = [
     code: 0,
     stdout: /^workers: auto\nlisten:\n {2}- :8080\n.* {10}response: 1GiB\n$/s,
   },
-  { words: "print -c good.yaml --json", code: 0, stdout: /^\{\n {2}"listen": \[\n {4}":8080"/ },
+  {
+    words: "print -c good.yaml --json",
+    code: 0,
+    stdout: /^\{\n {2}"workers": "auto",\n {2}"listen": \[\n {4}":8080"/,
+  },
   { words: "print -c wrong.yaml", code: 3, stderr: /FG1005.*FG1004|FG1004.*FG1005/s },
   {
     words: "hash-password",
