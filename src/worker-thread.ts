@@ -99,6 +99,9 @@ async function act(order: Asked): Promise<void> {
       return;
     }
     case "stop":
+      // Who has come already is taken in: the kernel resets whoever waits when a door closes.
+      await nextTurn();
+      await nextTurn();
       await worker?.stop(order.graceMs);
   }
 }

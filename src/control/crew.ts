@@ -31,6 +31,9 @@ const lookMs = 500;
 /** A thread that was told to end and does not is beyond help after so many ms. */
 const terminateMs = 2_000;
 
+/** For each worker there can be some that leave, with long downloads. */
+const slotsPerPlace = 4;
+
 /** Beyond its grace, a worker that stops is waited for so many ms. */
 const stopMarginMs = 3_000;
 
@@ -73,7 +76,7 @@ export class Crew {
   readonly #chorus = new Chorus();
   readonly #drawer = new PlanDrawer();
   readonly #paces: readonly RestartPace[];
-  /** By the worker's number, less one. Its slot is that number, or as many behind it. */
+  /** By the worker's number, less one. Its slot is that number, or a multiple of all behind it. */
   readonly #handles: WorkerHandle[];
   /** Those that have been replaced, and have exchanges that come to their end. */
   readonly #leaving = new Set<WorkerHandle>();
@@ -91,8 +94,7 @@ export class Crew {
   constructor(options: CrewOptions) {
     const { count } = options;
     this.#options = options;
-    // Twice as many: for each worker there can be one that leaves.
-    this.#counts = new CrewCounts(count * 2);
+    this.#counts = new CrewCounts(count * slotsPerPlace);
     this.#paces = Array.from({ length: count }, () => new RestartPace());
     this.#handles = [this.#begin(0, options.firstThread)];
   }
@@ -335,12 +337,7 @@ export class Crew {
     const drawn = this.#inForce;
     const old = this.#handles[place];
     if (this.#isStopping || drawn === undefined || old === undefined || old.isGone) return;
-    const { count } = this.#options;
-    const slot = old.slot < count ? old.slot + count : old.slot - count;
-    // Who is still leaving from the time before has to go.
-    const late = [...this.#leaving].filter((one) => one.slot === slot);
-    await Promise.all(late.map((one) => this.#endNow(one)));
-    const fresh = this.#begin(slot);
+    const fresh = this.#begin(await this.#freeSlot(place));
     try {
       await fresh.prepare(this.#orderFor(fresh, drawn));
       await fresh.commit();
@@ -352,6 +349,19 @@ export class Crew {
     this.#leaving.add(old);
     this.#learnListeners(drawn.given.plan.listeners.map(({ label }) => label));
     void this.#stopOne(old, drawn.given.plan.drainMs);
+  }
+
+  /** If all are taken by those who leave, when the first of them has ended. */
+  async #freeSlot(place: number): Promise<number> {
+    const { count } = this.#options;
+    const slots = Array.from({ length: slotsPerPlace }, (_, at) => place + at * count);
+    for (;;) {
+      const busy = [...this.#alive(), ...this.#leaving];
+      const free = slots.find((slot) => !busy.some((one) => one.slot === slot));
+      if (free !== undefined) return free;
+      const leaving = busy.filter(({ slot }) => slots.includes(slot));
+      await Promise.race(leaving.map(({ ended }) => ended));
+    }
   }
 
   #look(): void {

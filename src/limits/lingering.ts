@@ -7,3 +7,9 @@ export const drainBytesMax: number = 256 * 1024;
 
 /** How long a connection lingers for it, in ms, and for the client's FIN. */
 export const lingerMs = 2_000;
+
+/**
+ * When a door closes, who has only just come through it may have its first request under way: so
+ * long it is waited for. Milliseconds.
+ */
+export const firstRequestMs = 500;

@@ -16,7 +16,7 @@ import { Failure } from "../base/failure.ts";
 import type { Fields } from "../http/fields.ts";
 import type { RequestHead, ResponseHead } from "../http/head.ts";
 import type { Exchange, Peer } from "../exchange/exchange.ts";
-import { drainBytesMax, lingerMs } from "../limits/lingering.ts";
+import { drainBytesMax, firstRequestMs, lingerMs } from "../limits/lingering.ts";
 import type { Channel, ChannelReceiver, ConnectionEnds } from "../transport/channel.ts";
 import { MessageOutput } from "../transport/message-output.ts";
 import { ReadFlow } from "../transport/read-flow.ts";
@@ -64,9 +64,10 @@ export class ClientConnection implements ChannelReceiver, ClientLegDriver, Deadl
 
   /** Ends in order: at once if nothing is going on, else with the answer that is. */
   drain(): void {
-    if (this.#phase === "idle" || (this.#phase === "head" && !this.#machine.reader.isInsideHead)) {
-      this.#leave();
-    } else this.#machine.closeAfterThis();
+    if (this.#phase === "idle") return this.#leave();
+    this.#machine.closeAfterThis();
+    const isFresh = this.#phase === "head" && !this.#machine.reader.isInsideHead;
+    if (isFresh) this.#clock.set(firstRequestMs);
   }
 
   /** Ends now, whatever goes on. */

@@ -4,14 +4,17 @@
  */
 
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { existsSync, statSync } from "node:fs";
 import { get } from "node:http";
 import { dirname, join } from "node:path";
+import { text } from "node:stream/consumers";
 import { test } from "node:test";
+import { fileURLToPath } from "node:url";
 
 import { until, within } from "../support/within.ts";
 import { ForegateProgram, writeConfig } from "./foregate-program.ts";
+import type { Renewed } from "./renewing.ts";
 
 const hooked = (hook: string): string => `
 import { readFileSync } from "node:fs";
@@ -86,6 +89,28 @@ sites: { "*": { respond: "hello" } }
     foregate.signal("SIGKILL");
     await within(foregate.ended, "it ends");
   }
+});
+
+/** With a kernel that moves whoever waits to be accepted; a namespace has this for itself. */
+const migrating = 'ip link set lo up && echo 1 > /proc/sys/net/ipv4/tcp_migrate_req && exec "$@"';
+
+void test("story: six workers replaced and three reloads, and nobody notices", async (t) => {
+  const script = fileURLToPath(new URL("renewing.ts", import.meta.url));
+  const words = ["--net", "sh", "-c", migrating, "sh", process.execPath, script];
+  const isPossible = spawnSync("unshare", ["--net", "sh", "-c", migrating, "sh", "true"]);
+  if (isPossible.status !== 0) return t.skip("this machine lets the test have no such namespace");
+  const child = spawn("unshare", words, { stdio: ["ignore", "pipe", "inherit"] });
+  t.after(() => child.kill("SIGKILL"));
+  const said = await within(text(child.stdout), "all is done", () => "", 120_000);
+  const renewed = JSON.parse(said) as Renewed;
+  t.diagnostic(`${renewed.fresh.wholeCount} answers on connections of their own`);
+  assert.deepEqual(renewed.fresh.troubles, []);
+  for (const { cutCount, refusedCount } of renewed.kept) {
+    assert.deepEqual([cutCount, refusedCount], [0, 0]);
+  }
+  assert.equal(renewed.echoes, 7);
+  assert.ok(renewed.downloadedBytes > 1024 ** 3, `${renewed.downloadedBytes} bytes came`);
+  assert.doesNotMatch(renewed.said, /ended|bug|Error/);
 });
 
 const linesIn = (file: string): number =>
