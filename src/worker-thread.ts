@@ -26,9 +26,10 @@ const { compiledFolder } = workerData as ThreadData;
 if (compiledFolder !== undefined) nodeModule.enableCompileCache(compiledFolder);
 
 // What comes from here on is compiled once and not at each start.
-const [{ createWorker }, { buildPlan }, { Board }, { VitalsWriter }, { sentError, sentEvent }] =
+const [{ createWorker }, { inTurns }, { buildPlan }, { Board }, { VitalsWriter }, messages] =
   await Promise.all([
     import("./worker.ts"),
+    import("./base/in-turns.ts"),
     import("./exchange/plan-form.ts"),
     import("./control/board.ts"),
     import("./control/vitals.ts"),
@@ -79,7 +80,7 @@ async function answer(order: Asked): Promise<void> {
     await act(order);
     say({ type: "done", id, state: state() });
   } catch (error) {
-    say({ type: "failed", id, error: sentError(error) });
+    say({ type: "failed", id, error: messages.sentError(error) });
   }
 }
 
@@ -111,8 +112,8 @@ async function prepare(order: PlanOrder): Promise<Readied> {
   // Most configs have no functions.
   const { importFunctions } = code === undefined ? nothing : await import("./code/functions.ts");
   const find = code && (await importFunctions?.(code));
-  const nowMs = (): number => performance.now();
-  const whole = await buildPlan(order.form, { find, nowMs, nextTurn: () => nextTurn() });
+  const turns = { nowMs: () => performance.now(), nextTurn: () => nextTurn() };
+  const whole = await inTurns(buildPlan(order.form, find), turns);
   const plan = order.keepsSockets ? whole : withoutSockets(whole);
   const counting = { rows, cells: cells && new Float64Array(cells) };
   if (worker !== undefined) return await worker.prepare(plan, counting, ports);
@@ -126,7 +127,7 @@ async function begin(plan: Plan, counting: Counting, { ports }: PlanOrder): Prom
   // Whoever asks has said before which place it is.
   const { slot, shared } = own!;
   const begun = createWorker(plan, {
-    tell: (event) => say({ type: "event", event: sentEvent(event) }),
+    tell: (event) => say({ type: "event", event: messages.sentEvent(event) }),
     shares: {
       counters: shared.counterTable(slot),
       budgets: shared.budgets(slot),

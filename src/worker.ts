@@ -4,8 +4,9 @@
  * signal; whoever starts it does.
  */
 
-import { setTimeout as delay } from "node:timers/promises";
+import { setImmediate as nextTurnOf, setTimeout as delay } from "node:timers/promises";
 import { Clock } from "./base/clock.ts";
+import { inTurns } from "./base/in-turns.ts";
 import { Wheel } from "./base/wheel.ts";
 import { House, type Counting, type Prepared } from "./control/house.ts";
 import type { SpoolBudgets } from "./buffering/open-spools.ts";
@@ -176,8 +177,14 @@ export function createWorker(plan: Plan, options: WorkerOptions = {}): Worker {
     },
     guests: doors.guests,
     listen: async (wanted, ports) => void (await doors.listen(wanted, ports)),
-    prepare: (next, counting, ports) => readied(house.prepare(next, counting), house, doors, ports),
-    apply: async (next) => (await readied(house.prepare(next), house, doors)).commit(),
+    prepare: async (next, counting, ports) => {
+      const prepared = await inTurns(house.prepare(next, counting), { nowMs, nextTurn });
+      return await readied(prepared, { house, doors, ports });
+    },
+    apply: async (next) => {
+      const prepared = await inTurns(house.prepare(next), { nowMs, nextTurn });
+      (await readied(prepared, { house, doors })).commit();
+    },
     counters,
     get observed() {
       return observedOf(house);
@@ -235,9 +242,7 @@ async function closeInTime(house: House): Promise<void> {
 /** All of it or, if it rejects, nothing. */
 async function readied(
   prepared: Prepared,
-  house: House,
-  doors: Doors,
-  ports?: Ports,
+  { house, doors, ports }: { house: House; doors: Doors; ports?: Ports | undefined },
 ): Promise<Readied> {
   const { listeners, drainMs } = prepared.rooms.plan;
   try {
@@ -265,6 +270,8 @@ function observedOf(house: House): Observed {
   const buffers = { memory: spools.memory, disk };
   return { counters, stats, pools, spools, labels: house.labels, buffers };
 }
+
+const nextTurn = (): Promise<unknown> => nextTurnOf();
 
 const machineTime: TimeSource = {
   monotonicMs: () => performance.now(),

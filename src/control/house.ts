@@ -12,6 +12,7 @@ import { randomBytes } from "node:crypto";
 
 import { PasswordChecks } from "../access/password-checks.ts";
 import { verifyPassword } from "../access/verify-password.ts";
+import { atOnce, type Work } from "../base/in-turns.ts";
 import { openSpools, resizeSpools, type SpoolBudgets } from "../buffering/open-spools.ts";
 import { HookRunner } from "../exchange/hook-runner.ts";
 import { HookTrouble } from "../exchange/hook-trouble.ts";
@@ -26,8 +27,9 @@ import { ExchangeStats } from "../observe/exchange-stats.ts";
 import type { Labels } from "../observe/label-rows.ts";
 import type { WriteTurn } from "../observe/log-sink.ts";
 import { openAccessLog } from "../observe/open-access-log.ts";
-import { Pool, type Member } from "../upstream/pool.ts";
+import type { Member } from "../upstream/pool.ts";
 import type { Services } from "../upstream/services.ts";
+import { UpstreamsOfPlans } from "./upstreams-of-plans.ts";
 
 export interface HouseServices extends Services {
   /** The precise clock, in ms. */
@@ -66,6 +68,7 @@ type Kept = Pick<Rooms, "spools" | "bandwidth" | "requestIds" | "passwords" | "h
 
 export class House {
   readonly #services: HouseServices;
+  readonly #upstreams: UpstreamsOfPlans;
   readonly #hookTrouble: HookTrouble;
   /** For who gets plans without rows. */
   readonly #rows = new RowsOfPlans();
@@ -82,6 +85,7 @@ export class House {
   constructor(plan: Plan, services: HouseServices, counting?: Counting) {
     const { wheel, clock, counters, nowMs, onTrouble, budgets } = services;
     this.#services = services;
+    this.#upstreams = new UpstreamsOfPlans(services);
     this.#hookTrouble = new HookTrouble(clock, onTrouble);
     this.#kept = {
       spools: openSpools(plan.buffer, { nowMs, onTrouble, counts: counters, budgets }),
@@ -94,7 +98,7 @@ export class House {
       }),
       hooks: new HookRunner(wheel, clock, this.#hookTrouble),
     };
-    this.#current = this.prepare(plan, counting);
+    this.#current = atOnce(this.prepare(plan, counting));
     this.#count(this.#current);
   }
 
@@ -110,13 +114,12 @@ export class House {
   }
 
   /** Throws if the access log cannot be opened; nothing has changed then. */
-  prepare(plan: Plan, counting: Counting = { rows: this.#rows.of(plan) }): Prepared {
+  *prepare(plan: Plan, counting: Counting = { rows: this.#rows.of(plan) }): Work<Prepared> {
     const { clock, counters, nowMs, onTrouble, onBug } = this.#services;
     const accessLog = this.#logFor(plan);
-    const pools = plan.pools.map((options) => this.#poolFor(options));
-    const switches = new SwitchFiles(plan.switchFiles, clock.nowMs, onTrouble);
     const { rows } = counting;
-    if (rows !== undefined) setRows(pools, rows);
+    const pools = yield* this.#upstreams.poolsOf(plan.pools, rows);
+    const switches = new SwitchFiles(plan.switchFiles, clock.nowMs, onTrouble);
     const rooms: Rooms = {
       ...this.#kept,
       plan,
@@ -197,12 +200,12 @@ export class House {
       counters.spoolErrors += errors - this.#published.errors;
       this.#published = { bytesWritten, errors };
     }
-    if (this.#stats !== undefined) setConnections(this.#stats, this.#members());
+    if (this.#stats !== undefined) setConnections(this.#stats, this.#upstreams.members);
   }
 
   get upstreamConnectionCount(): number {
     let count = 0;
-    for (const member of this.#members()) count += member.connectionCount;
+    for (const member of this.#upstreams.members) count += member.connectionCount;
     return count;
   }
 
@@ -212,17 +215,17 @@ export class House {
 
   /** Nothing is in flight any more. Resolves when the last lines of the logs are written. */
   async close(): Promise<void> {
-    for (const member of this.#members()) member.stop();
+    for (const member of this.#upstreams.members) member.stop();
     this.#kept.spools.close();
     await Promise.all(Array.from(this.#logs(), (log) => log.close()));
   }
 
   /** Of a plan that is over: what no other plan uses ends. */
   #leave({ pools, accessLog }: Rooms): void {
-    const members = this.#members();
-    for (const pool of pools) {
-      for (const member of pool.members) if (!members.has(member)) member.stop();
-    }
+    this.#upstreams.leave(
+      pools,
+      this.#all().map((rooms) => rooms.pools),
+    );
     if (accessLog === undefined || this.#logs().has(accessLog)) return;
     this.#droppedBefore += accessLog.droppedLines;
     void accessLog.close();
@@ -233,27 +236,11 @@ export class House {
     return own === undefined ? openAccessLog(options, this.#services.logTurn) : own.accessLog;
   }
 
-  /** Upstreams that are as before stay who they are, with their connections. */
-  #poolFor(options: Plan["pools"][number]): Pool {
-    const { upstreams: _, ...own } = options;
-    const known = this.#all()
-      .flatMap(({ pools }) => pools)
-      .filter(({ options: { upstreams: __, ...others } }) => isSame(own, others))
-      .flatMap(({ members }) => members);
-    return new Pool(options, this.#services, (address) =>
-      known.find((member) => isSame(member.address, address)),
-    );
-  }
-
   /** The newest first. */
   #all(): readonly Rooms[] {
     const current = this.#current as Prepared | undefined;
     if (current === undefined) return [];
     return [current.rooms, ...this.#older.map(({ rooms }) => rooms).toReversed()];
-  }
-
-  #members(): ReadonlySet<Member> {
-    return new Set(this.#all().flatMap(({ pools }) => pools.flatMap(({ members }) => members)));
   }
 
   #logs(): ReadonlySet<AccessLog> {
@@ -263,20 +250,13 @@ export class House {
 
 /** Several members may share a row: those beyond the limit, and one that is in two pools. */
 function setConnections(stats: ExchangeStats, members: Iterable<Member>): void {
-  stats.clearGauges();
+  const { upstreams } = stats.rows;
+  const [idle, busy] = [new Float64Array(upstreams), new Float64Array(upstreams)];
   for (const { row, idleCount, connectionCount } of members) {
-    const idle = stats.idleOf(row) + idleCount;
-    const busy = stats.busyOf(row) + connectionCount - idleCount;
-    stats.setConnections(row, idle, busy);
+    idle[row] = idle[row]! + idleCount;
+    busy[row] = busy[row]! + connectionCount - idleCount;
   }
-}
-
-function setRows(pools: readonly Pool[], rows: PlanRows): void {
-  for (const [at, { members }] of pools.entries()) {
-    for (const [place, member] of members.entries()) {
-      member.row = rows.upstreams[at]?.[place] ?? 0;
-    }
-  }
+  stats.setConnections(idle, busy);
 }
 
 /** What a log cannot say itself, since it is lost, is said elsewhere. */

@@ -5,11 +5,13 @@
  */
 
 import { GraphReader, GraphWriter, type Peculiar } from "../base/graph-form.ts";
+import type { Work } from "../base/in-turns.ts";
 import { IpSet } from "../base/ip-set.ts";
 import { functionPlace, type FunctionPlace } from "../code/function-label.ts";
 import type { FindFunction } from "../code/functions.ts";
 import type { SiteOptions } from "../routing/options.ts";
 import { RouterBuilder } from "../routing/router.ts";
+import type { PoolOptions } from "../upstream/options.ts";
 import type { Plan, RoutePlan } from "./plan.ts";
 
 /** What a plan is made of, for whoever builds it anew. */
@@ -21,11 +23,8 @@ export interface PlanParts {
 /** One piece a line, in UTF-8. */
 export type PlanForm = Uint8Array<SharedArrayBuffer>;
 
-/** How long one turn may take, in ms. */
-const turnMs = 4;
-
-/** Routes in one piece: it takes less than a turn to build. */
-const routesPerPiece = 100;
+/** Routes, or others, in one piece: it takes less than a turn to build. */
+const itemsPerPiece = 100;
 
 const lineFeed = 0x0a;
 
@@ -56,12 +55,18 @@ const noFunctions: FindFunction = ({ label }) => {
 /** Throws if the plan has functions that no config file has. */
 export function writePlan({ plan, siteOptions }: PlanParts): PlanForm {
   const writer = new GraphWriter([ipSets, functions(noFunctions)]);
-  const pieces = [writer.write({ ...plan, router: null })];
-  const rules = siteOptions.flatMap(({ host, routes }) =>
-    routes.map((rule) => ({ host, ...rule })),
-  );
-  for (let at = 0; at < rules.length; at += routesPerPiece) {
-    pieces.push(writer.write(rules.slice(at, at + routesPerPiece)));
+  const { pools, metrics } = plan;
+  const lists: PlanLists = {
+    pools,
+    labels: metrics?.routes ?? [],
+    rules: siteOptions.flatMap(({ host, routes }) => routes.map((rule) => ({ host, ...rule }))),
+  };
+  const bare = metrics && { ...metrics, routes: [] };
+  const pieces = [writer.write({ ...plan, router: null, pools: [], metrics: bare })];
+  for (const [name, list] of Object.entries(lists)) {
+    for (let at = 0; at < list.length; at += itemsPerPiece) {
+      pieces.push(writer.write([name, list.slice(at, at + itemsPerPiece)]));
+    }
   }
   const bytes = Buffer.from(pieces.join("\n"));
   const form = new Uint8Array(new SharedArrayBuffer(bytes.length));
@@ -69,35 +74,41 @@ export function writePlan({ plan, siteOptions }: PlanParts): PlanForm {
   return form;
 }
 
-export interface Building {
-  /** Where the plan's functions are; by default it has none. */
-  readonly find?: FindFunction | undefined;
-  readonly nowMs: () => number;
-  /** Resolves when others have had their turn. */
-  readonly nextTurn: () => Promise<unknown>;
-}
-
-/** Rejects if a function cannot be found. */
-export async function buildPlan(form: PlanForm, building: Building): Promise<Plan> {
-  const { find = noFunctions, nowMs, nextTurn } = building;
-  const reader = new GraphReader([ipSets, functions(find)]);
-  const builder = new RouterBuilder<RoutePlan>();
-  let plan: Plan | undefined;
-  let beganMs = nowMs();
-  for (const piece of piecesOf(form)) {
-    const value = reader.read(piece);
-    if (plan === undefined) plan = { ...(value as Plan), router: builder.router };
-    else for (const { host, match, route } of value as Rule[]) builder.add(host, match, route);
-    if (nowMs() - beganMs < turnMs) continue;
-    await nextTurn();
-    beganMs = nowMs();
-  }
-  return plan!;
+/** What of a plan may be long; the rest is the first piece. */
+interface PlanLists {
+  readonly pools: Plan["pools"];
+  /** Of the metrics' routes. */
+  readonly labels: readonly (readonly string[])[];
+  readonly rules: readonly Rule[];
 }
 
 type Rule = SiteOptions<RoutePlan>["routes"][number] & { readonly host: string };
 
-/** Read when it is asked for: a text of the whole would be as long as all of them. */
+type Piece = { [Name in keyof PlanLists]: [name: Name, items: PlanLists[Name]] }[keyof PlanLists];
+
+/** `find`: where the plan's functions are; by default it has none. Throws if there is none. */
+export function* buildPlan(form: PlanForm, find: FindFunction = noFunctions): Work<Plan> {
+  const reader = new GraphReader([ipSets, functions(find)]);
+  const builder = new RouterBuilder<RoutePlan>();
+  const pools: PoolOptions[] = [];
+  const labels: (readonly string[])[] = [];
+  let bare: Plan | undefined;
+  for (const text of piecesOf(form)) {
+    if (bare === undefined) {
+      bare = reader.read(text) as Plan;
+      continue;
+    }
+    yield;
+    const [name, items] = reader.read(text) as Piece;
+    if (name === "pools") pools.push(...items);
+    else if (name === "labels") labels.push(...items);
+    else for (const { host, match, route } of items) builder.add(host, match, route);
+  }
+  const metrics = bare?.metrics && { ...bare.metrics, routes: labels };
+  return { ...bare!, pools, metrics, router: builder.router };
+}
+
+/** A text of the whole would be as long as all of them, and so they are cut one by one. */
 function* piecesOf(form: PlanForm): Generator<string> {
   const bytes = Buffer.from(form.buffer);
   for (let start = 0; start < bytes.length;) {

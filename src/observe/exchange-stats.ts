@@ -138,10 +138,10 @@ export class ExchangeStats {
     this.#busy = stretches.busy;
   }
 
-  /** Open connections to an upstream, as they are now. */
-  setConnections(row: number, idle: number, busy: number): void {
-    this.#idle[row] = idle;
-    this.#busy[row] = busy;
+  /** Open connections by upstream, as they are now. */
+  setConnections(idle: Float64Array, busy: Float64Array): void {
+    this.#idle.set(idle);
+    this.#busy.set(busy);
   }
 
   idleOf(row: number): number {
