@@ -15,7 +15,7 @@ import { compileValue, type LoadedConfig } from "./config/load.ts";
 import type { Problem } from "./config/problems.ts";
 import type { Plan } from "./exchange/plan.ts";
 import type { OpenListener } from "./net/doors.ts";
-import type { TellEvent } from "./observe/events.ts";
+import type { ProgramEvent, TellEvent } from "./observe/events.ts";
 import { createWorker, type Worker } from "./worker.ts";
 
 export type { Config } from "./config/config-type.ts";
@@ -96,7 +96,7 @@ export type Next = (error?: unknown) => void;
  * `ConfigError`. Events go to standard error, for people, unless `logs.events` says otherwise.
  */
 export function createProxy(config: Config): Proxy {
-  const { events, ...compiled } = compileValue(config, "config");
+  const { events, workers, ...compiled } = compileValue(config, "config");
   let plan = planOf(compiled);
   let worker: Worker | undefined;
   let listening: ReturnType<typeof runObserved<Worker>> | undefined;
@@ -106,6 +106,7 @@ export function createProxy(config: Config): Proxy {
     // A program that has a proxy in it talks to people, unless its config says otherwise.
     voice ??= openVoice({ ...events, format: events.format ?? "pretty" }, false);
     voice.begin();
+    if (typeof workers === "number" && workers > 1) voice.tell(oneWorkerEvent);
     return createWorker(plan, { tell: voice.tell });
   };
   const tell: TellEvent = (event) => voice?.tell(event);
@@ -156,6 +157,12 @@ export function createProxy(config: Config): Proxy {
     },
   };
 }
+
+const oneWorkerEvent: ProgramEvent = {
+  level: "warn",
+  message:
+    "there is one worker, whatever `workers` says: a library runs on the thread that calls it",
+};
 
 function planOf({ plan, problems }: Pick<LoadedConfig, "plan" | "problems">): Plan {
   if (plan === undefined) throw new ConfigError(problems);

@@ -1,9 +1,9 @@
 /** `foregate env`: what this program finds around it. Nothing of it is secret. */
 
 import { existsSync } from "node:fs";
-import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 
+import { availableCores } from "../control/available-cores.ts";
 import { configFiles, findConfig, searchPlaces } from "../config/find-config.ts";
 import { connectionsWithinOpenFiles } from "../transport/open-files.ts";
 import { longVersion } from "./version.ts";
@@ -27,12 +27,18 @@ export interface Surroundings {
 
 /** Variables that change what the program does. */
 const variableNames = [
+  "FOREGATE_ADMIN",
   "FOREGATE_CONFIG",
   "FOREGATE_LOG_FORMAT",
   "FOREGATE_LOG_LEVEL",
+  "FOREGATE_WORKERS",
   "XDG_CONFIG_HOME",
   "XDG_CACHE_HOME",
   "CACHE_DIRECTORY",
+  "RUNTIME_DIRECTORY",
+  "XDG_RUNTIME_DIR",
+  "NOTIFY_SOCKET",
+  "WATCHDOG_USEC",
   "HOME",
   "NO_COLOR",
   "FORCE_COLOR",
@@ -52,7 +58,7 @@ export function surroundings(environment: NodeJS.ProcessEnv, folder: string): Su
     runtime: process.execPath,
     folder,
     userId: process.getuid?.() ?? null,
-    cores: availableParallelism(),
+    cores: availableCores(),
     connectionsMax: connectionsMax === Infinity ? null : connectionsMax,
     config: found ?? null,
     configFrom: given !== undefined ? "FOREGATE_CONFIG" : found === undefined ? null : "search",

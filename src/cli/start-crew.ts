@@ -49,6 +49,7 @@ export async function startCrew(
     apply: (next) => crew.apply(next),
     renewAll: () => crew.renewAll(),
     reopenLogs: () => crew.reopenLogs(),
+    leave: () => observed.leave(),
     stop: (graceMs) => observed.stop(graceMs),
   };
 }

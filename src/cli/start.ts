@@ -9,10 +9,13 @@
  *   SIGUSR2          replace every worker by another one, whose code is read from the disk anew
  */
 
+import { setTimeout as delay } from "node:timers/promises";
+
 import type { AdminServer } from "../admin/admin-server.ts";
 import { inBrackets } from "../base/ip.ts";
 import type { WorkerStatus } from "../control/crew.ts";
 import type { Counters } from "../observe/counters.ts";
+import { codeErrorName } from "../code/code-error.ts";
 import type { LoadedConfig } from "../config/load.ts";
 import { troubleEvent, type ProgramEvent } from "../observe/events.ts";
 import { adminPath } from "./admin-path.ts";
@@ -48,6 +51,8 @@ export interface Running {
   renewAll(): Promise<void>;
   /** After the log files were moved away. */
   reopenLogs(): void;
+  /** It is going to stop: probes hear that it is not ready, and all goes on. */
+  leave(): void;
   stop(graceMs: number): Promise<void>;
 }
 
@@ -82,9 +87,12 @@ export async function start(wanted: Start): Promise<number> {
   } catch (error) {
     const found = bindTroubleOf(error, [...config.listeners, ...config.metrics]);
     if (found !== undefined) tellBindTrouble(found, config.withhold, voice);
+    const isOfCode = error instanceof Error && error.name === codeErrorName;
+    if (isOfCode) tellCodeTrouble(error, config.withhold, voice);
     await voice.close();
-    if (found === undefined) throw error;
-    return exitCodes.cannotBind;
+    if (found !== undefined) return exitCodes.cannotBind;
+    if (isOfCode) return exitCodes.configInvalid;
+    throw error;
   }
   const apply = (next: PlannedConfig): Promise<void> => running.apply(next);
   const manager = new ServiceManager(process.env, voice.tell);
@@ -123,6 +131,16 @@ function tellBindTrouble(
   const { code, what, fixes } = trouble;
   const fields = { code, listener: withhold(listener.options.label), fixes: fixes.map(withhold) };
   tell({ level: "error", message: withhold(what), fields });
+}
+
+/** Its functions are not what they were when it was read. */
+function tellCodeTrouble(
+  { message }: Error,
+  withhold: LoadedConfig["withhold"],
+  { tell, isForPrograms }: Voice,
+): void {
+  if (isForPrograms) tell({ level: "error", message: withhold(message) });
+  else say(`error: ${withhold(message)}`);
 }
 
 function tellReady({ listeners, metrics }: Running, config: LoadedConfig, voice: Voice): void {
@@ -172,9 +190,17 @@ function untilStopped(begun: Promise<Begun>, voice: Voice): Stopping {
   let onBegin = (): void => undefined;
   const stop = async (signal: string, graceMsMax: number): Promise<void> => {
     const { running, reloads } = await begun;
-    const graceMs = Math.min(graceMsMax, reloads.config.plan.drainMs);
-    tell(stoppingEvent(signal, running.counters.exchangesInFlight, graceMs));
+    const { drainMs, drainDelayMs } = reloads.config.plan;
+    const graceMs = Math.min(graceMsMax, drainMs);
     onBegin();
+    // Whoever sits there and watches, or wants it cut, waits for no balancer.
+    if (drainDelayMs > 0 && graceMsMax === Infinity) {
+      running.leave();
+      const fields = { signal, wait_ms: drainDelayMs };
+      tell({ level: "info", message: "not ready any more, and stopping in a moment", fields });
+      await delay(drainDelayMs);
+    }
+    tell(stoppingEvent(signal, running.counters.exchangesInFlight, graceMs));
     await running.stop(graceMs);
     resolve(exitCodes.ok);
   };

@@ -6,6 +6,7 @@
 
 import { Console } from "node:console";
 
+import { CodeError } from "./code-error.ts";
 import { configOfModule } from "./config-of-module.ts";
 import { placeFunction, type FunctionPlace } from "./function-label.ts";
 import { hookProgramName, ofGeneration } from "./program-name.ts";
@@ -52,15 +53,6 @@ export async function importFunctions({ url, generation }: CodeSource): Promise<
     placeFunction(found, place);
     return found;
   };
-}
-
-/** A config that comes to something else than the first time. */
-export class CodeError extends Error {
-  override readonly name = "CodeError";
-
-  constructor(what: string, options?: ErrorOptions) {
-    super(`the config was imported once more for its functions: ${what}`, options);
-  }
 }
 
 /** What the config says goes to standard error, as on its thread: standard output is ours. */

@@ -166,6 +166,7 @@ function readRest(root: Place): RestOfPlan & LogOptions {
     },
     ...readLogs(root.at("logs")),
     drainMs: timeouts?.drainMs ?? usualDrainMs,
+    drainDelayMs: timeouts?.drainDelayMs ?? 0,
   };
 }
 

@@ -177,6 +177,11 @@ export interface ClientTimeoutsConfig {
   readonly tunnel?: string | undefined;
   /** How long a stop waits for requests in flight. `"30s"` by default. */
   readonly drain?: string | undefined;
+  /**
+   * How long a stop goes on as before, but for `/readyz`, which says that it is not ready: so
+   * that a balancer has seen it before doors close. `"0s"` by default.
+   */
+  readonly drainDelay?: string | undefined;
 }
 
 /** The access log. */

@@ -103,7 +103,7 @@ function limitsOf({ limits }: Plan): Map {
   };
 }
 
-function clientTimeoutsOf({ timeouts, drainMs }: Plan): Map {
+function clientTimeoutsOf({ timeouts, drainMs, drainDelayMs }: Plan): Map {
   return {
     head: writeDurationMs(timeouts.headMs),
     keepAlive: writeDurationMs(timeouts.keepAliveMs),
@@ -114,6 +114,7 @@ function clientTimeoutsOf({ timeouts, drainMs }: Plan): Map {
     responseRate: timeouts.responseRateMin === 0 ? "off" : writeByteRate(timeouts.responseRateMin),
     tunnel: writeDurationMs(timeouts.tunnelMs),
     drain: writeDurationMs(drainMs),
+    drainDelay: writeDurationMs(drainDelayMs),
   };
 }
 

@@ -85,7 +85,7 @@ export class Crew {
   #listeners: readonly OpenListener[] = [];
   #queue: Promise<unknown> = Promise.resolve();
   #isStopping = false;
-  #watch: NodeJS.Timeout | undefined;
+  readonly #watch: NodeJS.Timeout;
   /** Why a worker was ended, by whoever ended it. */
   readonly #reasons = new WeakMap<WorkerHandle, string>();
   /** Workers that were started in place of others. */
@@ -97,6 +97,7 @@ export class Crew {
     this.#counts = new CrewCounts(count * slotsPerPlace);
     this.#paces = Array.from({ length: count }, () => new RestartPace());
     this.#handles = [this.#begin(0, options.firstThread)];
+    this.#watch = setInterval(() => this.#look(), lookMs);
   }
 
   /** Where clients are listened for. */
@@ -149,7 +150,6 @@ export class Crew {
       await this.stop(0);
       throw error;
     }
-    this.#watch = setInterval(() => this.#look(), lookMs);
     for (let slot = 1; slot < this.#options.count; slot++) {
       void this.#serially(() => this.#join(slot));
     }
@@ -367,7 +367,7 @@ export class Crew {
   #look(): void {
     for (const handle of [...this.#alive(), ...this.#leaving]) {
       if (handle.looksAlive() || this.#reasons.has(handle)) continue;
-      this.#reasons.set(handle, "it showed no life for five seconds");
+      this.#reasons.set(handle, "it showed no life for too long");
       void this.#endNow(handle);
     }
   }

@@ -17,6 +17,8 @@ import {
 
 /** Looks without a beat in between, after which a thread is taken for stuck. */
 const silentLooksMax = 10;
+/** One that comes up loads its code, and that of the config. */
+const firstLooksMax = 60;
 
 export interface ThreadOptions {
   /** The file that it runs. */
@@ -64,6 +66,7 @@ export class WorkerHandle {
   #silentLooks = 0;
   #cause: Error | undefined;
   #isServing = false;
+  #hasServed = false;
   #isGone = false;
 
   constructor(slot: number, options: HandleOptions) {
@@ -106,6 +109,7 @@ export class WorkerHandle {
   async commit(): Promise<void> {
     await this.#ask((id) => ({ type: "commit", id }));
     this.#isServing = true;
+    this.#hasServed = true;
   }
 
   async giveUp(): Promise<void> {
@@ -133,7 +137,7 @@ export class WorkerHandle {
     // Looks are counted and not time: the machine may have slept, and main been busy.
     this.#silentLooks = beats === this.#beats ? this.#silentLooks + 1 : 0;
     this.#beats = beats;
-    return this.#silentLooks < silentLooksMax;
+    return this.#silentLooks < (this.#hasServed ? silentLooksMax : firstLooksMax);
   }
 
   #ask(orderOf: (id: number) => Order): Promise<ThreadState> {

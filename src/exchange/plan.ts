@@ -43,6 +43,8 @@ export interface Plan {
   readonly switchFiles: readonly string[];
   /** How long a stop waits for exchanges in flight. Milliseconds; 30000 by default. */
   readonly drainMs: number;
+  /** How long before that it is not ready any more, and takes what comes. Milliseconds; 0. */
+  readonly drainDelayMs: number;
 }
 
 export interface RoutePlan {

@@ -74,6 +74,7 @@ export const clientLimitsSchema = z
 export interface ProgramTimeouts {
   readonly client: Partial<ClientTimeouts>;
   readonly drainMs: number | undefined;
+  readonly drainDelayMs: number | undefined;
 }
 
 export const programTimeoutsSchema = z
@@ -125,6 +126,13 @@ export const programTimeoutsSchema = z
       default: "30s",
       examples: ["1m"],
     }),
+    drainDelay: key(durationMs({ min: "0s", max: "10m" }), {
+      description:
+        "How long a stop goes on as before, but for `/readyz`, which says that it is not ready: " +
+        "so that a balancer has seen it before doors close.",
+      default: "0s",
+      examples: ["5s"],
+    }),
   })
   .transform((timeouts): ProgramTimeouts => ({
     client: defined<ClientTimeouts>({
@@ -138,6 +146,7 @@ export const programTimeoutsSchema = z
       tunnelMs: timeouts.tunnel,
     }),
     drainMs: timeouts.drain,
+    drainDelayMs: timeouts.drainDelay,
   }))
   .meta({ id: "ClientTimeoutsConfig", title: "Timeouts for clients" });
 

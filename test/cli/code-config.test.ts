@@ -148,3 +148,20 @@ void test("a config's name is no command, and the mistake says what to do", asyn
   assert.equal(code, 2);
   assert.match(stderr, /to start with a config file: foregate run -c talkative\.ts/);
 });
+
+void test("a config that is another one on a worker's thread does not start: exit 3", async () => {
+  const file = join(folder, "changing.config.mjs");
+  writeFileSync(
+    file,
+    `import { threadName } from "node:worker_threads";
+const hooks = threadName === "config" ? { request() {} } : {};
+export default { listen: "127.0.0.1:0", sites: { "*": { proxy: "127.0.0.1:1", hooks } } };
+`,
+  );
+  const { code, stderr } = await foregate(["run", "-c", file], { folder });
+  assert.equal(code, 3);
+  assert.match(
+    stderr,
+    /^error: the config was imported once more .* has no function at \S+:2:\d+\n$/,
+  );
+});

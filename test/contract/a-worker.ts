@@ -26,6 +26,7 @@ export const emptyPlan: Plan = {
   metrics: undefined,
   switchFiles: [],
   drainMs: 0,
+  drainDelayMs: 0,
 };
 
 export function servicesOver(transport: MemoryTransport): Services {

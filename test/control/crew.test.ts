@@ -79,7 +79,7 @@ async function hold({ crew, port }: TestedCrew): Promise<readonly WireEnd[]> {
 
 const deaths = [
   { path: "/throw", says: /^worker \d ended/, error: /out of every guard/ },
-  { path: "/loop", says: /^worker \d ended.*: it showed no life for five seconds$/ },
+  { path: "/loop", says: /^worker \d ended.*: it showed no life for too long$/ },
   // The other runtime knows no limit of a thread's memory.
   ...(isBun ? [] : [{ path: "/fill", says: /^worker \d ended/, error: /memory limit/ }]),
 ];

@@ -327,6 +327,7 @@ function planOf(example: Case, words: string[]): Plan {
     metrics: undefined,
     switchFiles: [],
     drainMs: 0,
+    drainDelayMs: 0,
   };
 }
 

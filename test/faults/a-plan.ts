@@ -59,6 +59,7 @@ export function planFor(
     metrics: undefined,
     switchFiles: [],
     drainMs: 0,
+    drainDelayMs: 0,
     ...change,
   };
 }

@@ -20,6 +20,9 @@ export interface Leftovers {
   readonly guardedExceptions: number;
   readonly troubles: number;
   readonly strayErrors: number;
+  /** Of workers on threads. */
+  readonly workersMissing: number;
+  readonly deathsWithoutSuccessor: number;
 }
 
 /** What the parent asks, and what the worker's process answers. */
@@ -29,7 +32,8 @@ export type Told =
   | { readonly type: "sample"; readonly sample: Sample }
   | {
       readonly type: "leftovers";
-      readonly leftovers: Leftovers;
+      /** Those that can be known. */
+      readonly leftovers: Partial<Leftovers>;
       readonly texts: readonly string[];
     };
 
@@ -46,7 +50,7 @@ const heapBytesMax = 3 * megabyte;
 /** Pages come back late, and a burst of connections leaves holes. */
 const rssBytesMax = 24 * megabyte;
 
-export function leftoverChecks(leftovers: Leftovers): readonly Check[] {
+export function leftoverChecks(leftovers: Partial<Leftovers>): readonly Check[] {
   return Object.entries(leftovers).map(([name, count]: [string, number]) => {
     return { name: `no ${words(name)} left`, isPassed: count === 0, seen: String(count) };
   });
@@ -57,8 +61,13 @@ export function memoryChecks(samples: readonly Sample[]): readonly Check[] {
   return [
     slopeCheck("heap", samples, ({ heapBytes }) => heapBytes, heapBytesMax),
     slopeCheck("buffers", samples, ({ outsideBytes }) => outsideBytes, heapBytesMax),
-    slopeCheck("resident memory", samples, ({ rssBytes }) => rssBytes, rssBytesMax),
+    residentCheck(samples),
   ];
+}
+
+/** Of threads nobody sees the heap at the moment at which it has no garbage. */
+export function residentCheck(samples: readonly Sample[]): Check {
+  return slopeCheck("resident memory", samples, ({ rssBytes }) => rssBytes, rssBytesMax);
 }
 
 export function table(samples: readonly Sample[]): string {

@@ -80,7 +80,7 @@ function sampleOf({ counters }: Worker): Sample {
   };
 }
 
-function leftoversOf({ counters, ...counts }: Worker): Leftovers {
+function leftoversOf({ counters, ...counts }: Worker): Partial<Leftovers> {
   const found = stray.take();
   strayCount += found.length;
   texts.push(...found);

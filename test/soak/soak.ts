@@ -4,6 +4,7 @@
  *   npm run soak                    10 minutes
  *   npm run soak -- --ci            one minute
  *   npm run soak -- --minutes 120   or `--seconds 20`, `--clients 40`, `--seed 1`
+ *   npm run soak -- --crew          two workers on threads, one of which dies now and then
  */
 
 import { fork, type ChildProcess } from "node:child_process";
@@ -15,6 +16,7 @@ import { runClients, type Visits } from "./soak-clients.ts";
 import {
   leftoverChecks,
   memoryChecks,
+  residentCheck,
   table,
   type Ask,
   type Check,
@@ -28,6 +30,7 @@ const { values } = parseArgs({
     minutes: { type: "string", default: "10" },
     seconds: { type: "string" },
     ci: { type: "boolean", default: false },
+    crew: { type: "boolean", default: false },
     clients: { type: "string", default: "40" },
     seed: { type: "string", default: "1" },
   },
@@ -43,7 +46,7 @@ const seconds = Number(values.seconds ?? (values.ci ? 60 : 60 * Number(values.mi
 const random = randomFrom(Number(values.seed));
 const upstream = await startSoakUpstream(random);
 const child = fork(
-  fileURLToPath(new URL("soak-worker.ts", import.meta.url)),
+  fileURLToPath(new URL(values.crew ? "soak-crew.ts" : "soak-worker.ts", import.meta.url)),
   [String(portOf(upstream))],
   { execArgv: ["--expose-gc"] },
 );
@@ -68,7 +71,7 @@ async function soak(): Promise<number> {
   const { leftovers, texts } = await nextTold(child, "leftovers");
   const checks = [
     ...visitChecks(visits),
-    ...memoryChecks(samples),
+    ...(values.crew ? [residentCheck(samples)] : memoryChecks(samples)),
     ...leftoverChecks(leftovers),
     await stopCheck(),
   ];

@@ -133,3 +133,24 @@ void test("story: nothing under way, nothing to wait for", async (t) => {
   assert.deepEqual(await within(foregate.ended, "it ends", () => foregate.said, 2_000), okay);
   assert.doesNotMatch(foregate.said, /waiting/);
 });
+
+void test("story: a balancer sees that it is not ready before doors close", async (t) => {
+  const delayMs = 1_500;
+  const foregate = await startForegate(
+    t,
+    `metrics: "127.0.0.1:0"\ntimeouts: { drainDelay: ${delayMs}ms }\nsites: { "*": { respond: hi } }\n`,
+  );
+  const metrics = /metrics on (\S+)\/metrics/.exec(foregate.said)?.[1] ?? "";
+  assert.equal((await fetch(`${metrics}/readyz`)).status, 200);
+  const beganMs = performance.now();
+  foregate.signal("SIGTERM");
+  await until(
+    () => /not ready any more/.test(foregate.said),
+    "it says so",
+    () => foregate.said,
+  );
+  assert.equal((await fetch(`${metrics}/readyz`)).status, 503);
+  assert.equal(await (await fetch(foregate.url)).text(), "hi");
+  assert.deepEqual(await within(foregate.ended, "it ends", () => foregate.said), okay);
+  assert.ok(performance.now() - beganMs >= delayMs - 50);
+});
