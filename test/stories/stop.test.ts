@@ -138,7 +138,8 @@ void test("story: a balancer sees that it is not ready before doors close", asyn
   const delayMs = 1_500;
   const foregate = await startForegate(
     t,
-    `metrics: "127.0.0.1:0"\ntimeouts: { drainDelay: ${delayMs}ms }\nsites: { "*": { respond: hi } }\n`,
+    `metrics: "127.0.0.1:0"\ntimeouts: { drainDelay: ${delayMs}ms }\n` +
+      'sites: { "*": { respond: hi } }\n',
   );
   const metrics = /metrics on (\S+)\/metrics/.exec(foregate.said)?.[1] ?? "";
   assert.equal((await fetch(`${metrics}/readyz`)).status, 200);
