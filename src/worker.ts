@@ -21,7 +21,7 @@ import { serve } from "./exchange/serve.ts";
 import { troubleEvent, type ProgramEvent, type TellEvent } from "./observe/events.ts";
 import type { WriteTurn } from "./observe/log-sink.ts";
 import { FlushList } from "./transport/flush-list.ts";
-import { NetTransport } from "./transport/net-transport.ts";
+import { canSharePorts, NetTransport } from "./transport/net-transport.ts";
 import { connectionsWithinOpenFiles } from "./transport/open-files.ts";
 import type { Transport } from "./transport/channel.ts";
 import type { Services } from "./upstream/services.ts";
@@ -162,7 +162,7 @@ export function createWorker(plan: Plan, options: WorkerOptions = {}): Worker {
     begins: new BeginQueue(setImmediate, (x) => void serve(x, house.roomsOf(x.plan))),
     onAcceptError: (error) => onTrouble("cannot accept a connection", error),
     connectionsMax: connectionsWithinOpenFiles(),
-    reusesPorts: options.shares !== undefined,
+    reusesPorts: options.shares !== undefined && canSharePorts,
   });
   const timer = setInterval(tick, tickMs);
   // Listeners and connections keep the process running; without any there is nothing to wait for.

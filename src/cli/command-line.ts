@@ -280,7 +280,7 @@ function help(name: string | undefined, program: Command): number {
 }
 
 /** The code behind these words is imported when one of them was said. */
-const starters: readonly Starter[] = ["config", "typescript", "systemd", "docker"];
+const starters: readonly Starter[] = ["config", "typescript", "systemd", "docker", "compose"];
 const shells: readonly Shell[] = ["bash", "zsh", "fish"];
 
 const globals = (program: Command): Commands.GlobalOptions => program.opts();

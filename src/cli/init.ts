@@ -5,7 +5,7 @@ import { resolve } from "node:path";
 
 import { version } from "./version.ts";
 
-export type Starter = "config" | "typescript" | "systemd" | "docker";
+export type Starter = "config" | "typescript" | "systemd" | "docker" | "compose";
 
 interface File {
   readonly name: string;
@@ -116,11 +116,36 @@ COPY foregate.yaml /etc/foregate/foregate.yaml
 USER node
 EXPOSE 8080
 STOPSIGNAL SIGTERM
+HEALTHCHECK CMD ["foregate", "status", "-c", "/etc/foregate/foregate.yaml"]
 ENTRYPOINT ["foregate"]
 CMD ["run", "-c", "/etc/foregate/foregate.yaml"]
 `,
   next: "docker build -t foregate . && docker run -p 8080:8080 foregate",
 });
+
+const compose: File = {
+  name: "compose.yaml",
+  text: `# The Dockerfile beside it: foregate init docker
+services:
+  foregate:
+    build: .
+    ports: ["8080:8080"]
+    # Changed there: docker compose exec foregate foregate reload -c /etc/foregate/foregate.yaml
+    volumes: ["./foregate.yaml:/etc/foregate/foregate.yaml:ro", "spool:/var/tmp"]
+    restart: unless-stopped
+    stop_grace_period: 45s
+    read_only: true
+    tmpfs: [/tmp]
+    cap_drop: [ALL]
+    security_opt: ["no-new-privileges:true"]
+    # Who waits to be accepted moves to another worker when one is replaced.
+    sysctls: { net.ipv4.tcp_migrate_req: "1" }
+
+volumes:
+  spool: {}
+`,
+  next: "docker compose up --build",
+};
 
 function fileOf(starter: Starter, folder: string): File {
   switch (starter) {
@@ -132,6 +157,8 @@ function fileOf(starter: Starter, folder: string): File {
       return systemd;
     case "docker":
       return docker();
+    case "compose":
+      return compose;
   }
 }
 

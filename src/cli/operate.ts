@@ -131,7 +131,7 @@ async function ask(options: OperateOptions, method: string, path: string): Promi
     return exitCodes.usage;
   }
   try {
-    const { status: code, body } = await askProgram(socket, method, path);
+    const { status: code, body } = await askAtEither(options, socket, { method, path });
     if (code < 300) return body;
     if (options.json === true) print(JSON.stringify(body, undefined, 2));
     else sayRefusal(body);
@@ -141,6 +141,27 @@ async function ask(options: OperateOptions, method: string, path: string): Promi
     if (!(error instanceof Unreachable)) throw error;
     say(`error: ${error.message}`);
     return exitCodes.unreachable;
+  }
+}
+
+interface Asked {
+  readonly method: string;
+  readonly path: string;
+}
+
+/** Where it is by itself; if nobody is there, where the config says. */
+async function askAtEither(
+  options: OperateOptions,
+  socket: string,
+  { method, path }: Asked,
+): Promise<AdminReply> {
+  try {
+    return await askProgram(socket, method, path);
+  } catch (error) {
+    if (!(error instanceof Unreachable) || isNamed(options)) throw error;
+    const { admin } = await loadConfig(fileOf(options));
+    if (admin.socketPath === undefined) throw error;
+    return await askProgram(admin.socketPath, method, path);
   }
 }
 
@@ -191,10 +212,14 @@ function fileOf({ config }: OperateOptions): string | undefined {
   return config ?? (process.env["FOREGATE_CONFIG"] || undefined);
 }
 
+/** Whoever asks says where the socket is. */
+function isNamed({ admin }: OperateOptions): boolean {
+  return admin !== undefined || (process.env["FOREGATE_ADMIN"] ?? "") !== "";
+}
+
 /** undefined: nobody says which program is meant. */
 function socketOf(options: OperateOptions): string | undefined {
   if (options.admin !== undefined) return options.admin.replace(/^unix:/, "");
   const file = fileOf(options) ?? findConfig(searchPlaces(process.env))?.file;
-  const isNamed = (process.env["FOREGATE_ADMIN"] ?? "") !== "";
-  return file === undefined && !isNamed ? undefined : adminPath(file ?? "", process.env);
+  return file === undefined && !isNamed(options) ? undefined : adminPath(file ?? "", process.env);
 }

@@ -2,6 +2,7 @@
 
 import { workersMax } from "../config/compile.ts";
 import { availableCores } from "../control/available-cores.ts";
+import { canSharePorts } from "../transport/net-transport.ts";
 
 const variable = "FOREGATE_WORKERS";
 
@@ -11,6 +12,8 @@ export function workerCountOf(
   environment: Readonly<Record<string, string | undefined>>,
 ): number | string {
   const given = environment[variable] ?? "";
+  // Development on such a system is welcome, and one worker is enough for it.
+  if (!canSharePorts) return 1;
   if (given === "") return configured === "auto" ? availableCores() : configured;
   if (given === "auto") return availableCores();
   const count = Number(given);

@@ -28,6 +28,12 @@ import { isTaken, SocketFile } from "./socket-file.ts";
 /** Connections that wait to be accepted; the kernel cuts it to net.core.somaxconn. */
 const backlog = 4_096;
 
+/**
+ * Whether several may listen at one port, and the kernel spreads connections among them. Others
+ * than Linux have an option that is called the same, and gives all to the last one.
+ */
+export const canSharePorts = process.platform === "linux";
+
 export class NetTransport implements Transport {
   onFault: (error: unknown) => void = (error) => {
     throw error;

@@ -7,6 +7,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 
+import { parse } from "yaml";
+
 import { foregate } from "./foregate.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "foregate-beginning-"));
@@ -42,6 +44,7 @@ void test("init: a config beside an installed Foregate tells editors of its sche
 
 const files = {
   systemd: { name: "foregate.service", has: /^RestartPreventExitStatus=2 3$/m },
+  compose: { name: "compose.yaml", has: /^ {4}sysctls: \{ net\.ipv4\.tcp_migrate_req: "1" \}$/m },
   docker: { name: "Dockerfile", has: /^RUN npm install .* foregate@\d+\.\d+\.\d+$/m },
 } as const;
 
@@ -52,10 +55,34 @@ for (const [what, { name, has }] of Object.entries(files)) {
   });
 }
 
+void test("init compose: it is YAML, and mounts what the Dockerfile reads", async () => {
+  const empty = join(folder, "compose");
+  mkdirSync(empty);
+  await foregate(["init", "compose"], { folder: empty });
+  const text = readFileSync(join(empty, "compose.yaml"), "utf8");
+  const { services } = parse(text) as { services: { foregate: { volumes: string[] } } };
+  assert.ok(services.foregate.volumes[0]?.includes(":/etc/foregate/foregate.yaml:ro"));
+});
+
+const canVerify = spawnSync("systemd-analyze", ["--version"]).status === 0;
+const skip = canVerify ? false : "there is no systemd-analyze here";
+
+void test("init systemd: systemd finds nothing wrong with it", { skip }, async () => {
+  const empty = join(folder, "systemd");
+  mkdirSync(empty);
+  await foregate(["init", "systemd"], { folder: empty });
+  const words = ["verify", "--man=no", join(empty, "foregate.service")];
+  const { stdout, stderr } = spawnSync("systemd-analyze", words, { encoding: "utf8" });
+  const about = `${stdout}${stderr}`
+    .split("\n")
+    .filter((line) => line.includes("foregate.service"));
+  assert.deepEqual(about, []);
+});
+
 void test("init: an unknown word is wrong usage", async () => {
   const { code, stderr } = await foregate(["init", "kubernetes"], { folder });
   assert.equal(code, 2);
-  assert.match(stderr, /Allowed choices are config, typescript, systemd, docker/);
+  assert.match(stderr, /Allowed choices are config, typescript, systemd, docker, compose/);
 });
 
 void test("env: for people and for programs", async () => {

@@ -201,6 +201,20 @@ void test("operate: a config that is sent is checked, and meant for a revision",
   assert.ok(program.stderr.length > 0);
 });
 
+void test("operate: where the config says where the socket is, it is found there", async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "foregate-operate-"));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const file = join(folder, "foregate.yaml");
+  const socket = join(folder, "own", "admin.sock");
+  writeFileSync(file, configOf("one", `admin: "unix:${socket}"\n`));
+  const program = new Foregate(["run", "-c", file], { folder });
+  t.after(() => program.kill());
+  await program.says(/127\.0\.0\.1:(\d+)/);
+  assert.equal((await foregate(["status", "-c", file], { folder })).code, 0);
+  const named = await foregate(["status", "--admin", `unix:${socket}`], { folder });
+  assert.equal(named.code, 0);
+});
+
 void test("operate: where no socket can be made, the program runs all the same", async (t) => {
   const folder = mkdtempSync(join(tmpdir(), "foregate-operate-"));
   t.after(() => rmSync(folder, { recursive: true, force: true }));

@@ -30,7 +30,7 @@ after(() => {
   server.close();
 });
 
-void test("open files: a flood of clients", async () => {
+void test("threat 130: open files: a flood of clients", async () => {
   const port = await startChild(await server.listen(new NetTransport()));
   for (let round = 0; round < 2; round++) {
     lines.length = 0;

@@ -40,7 +40,7 @@ void test("story: a promise that a hook forgets is told, and ends nothing", asyn
   assert.doesNotMatch(foregate.said, /worker \d ended/);
 });
 
-void test("story: a worker that nothing can end ends the program, at once", async (t) => {
+void test("threat 173: a worker that nothing can end ends the program, at once", async (t) => {
   const hook = 'if (from.path === "/stuck") readFileSync(process.env.FOREGATE_TEST_PIPE);';
   const file = writeConfig(t, hooked(hook), "foregate.config.mjs");
   const pipe = join(dirname(file), "pipe");
@@ -56,7 +56,7 @@ void test("story: a worker that nothing can end ends the program, at once", asyn
   assert.match(foregate.said, /a worker cannot be ended: the program ends/);
 });
 
-void test("story: killed and started again, it has its port and its socket", async (t) => {
+void test("threat 173: killed and started again, it has its port and its socket", async (t) => {
   const first = writeConfig(t, 'listen: "127.0.0.1:0"\nsites: { "*": { respond: "hello" } }\n');
   const probe = new ForegateProgram(first);
   t.after(() => probe.stop());
@@ -94,7 +94,7 @@ sites: { "*": { respond: "hello" } }
 /** With a kernel that moves whoever waits to be accepted; a namespace has this for itself. */
 const migrating = 'ip link set lo up && echo 1 > /proc/sys/net/ipv4/tcp_migrate_req && exec "$@"';
 
-void test("story: six workers replaced and three reloads, and nobody notices", async (t) => {
+void test("threat 172: threat 175: six workers are replaced, and nobody notices", async (t) => {
   const script = fileURLToPath(new URL("renewing.ts", import.meta.url));
   const words = ["--net", "sh", "-c", migrating, "sh", process.execPath, script];
   const isPossible = spawnSync("unshare", ["--net", "sh", "-c", migrating, "sh", "true"]);

@@ -157,9 +157,9 @@ const text = `
 125 a client that does not read: cut, the upstream with it
 126 idle connections on both sides: closed, each after its own time
 127 over the limits: 503 with Retry-After, whoever is in is served
-128 one message that keeps the event loop ▶ control: the watchdog
+128 what keeps the event loop: its worker is ended, and the others serve
 129 names made to collide ▶ limits
-130 no file descriptors left ▶ control
+130 no file descriptors left: who is in is served, others are refused, told once
 131 a log that cannot be written: serving goes on, lost lines are counted
 132 memory after a long mixed load ▶ soak
 
@@ -212,9 +212,9 @@ const text = `
 # The process
 171 SIGTERM: what is in flight ends in order, then the process
 172 reload under load: no request is lost, and a wrong config changes nothing
-173 a worker that fails ▶ control
+173 a worker that fails: another one in its place, the others serve, counts are right
 174 upstreams that come and go ▶ health
-175 an upgrade of the program ▶ control
+175 new workers beside the old ones: nobody notices
 176 what the program is made of ▶ control
 `;
 
