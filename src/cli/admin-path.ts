@@ -6,7 +6,7 @@
 import { createHash } from "node:crypto";
 import { realpathSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, isAbsolute, join, resolve } from "node:path";
+import { basename, dirname, isAbsolute, join, resolve } from "node:path";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -34,11 +34,13 @@ function runtimeFolder(environment: Environment): string {
   return isAbsolute(own) ? join(own, "foregate") : join(tmpdir(), `foregate-${userId}`);
 }
 
+/** A file that is a link may lead elsewhere by now: that is how some put a new config in place. */
 function realPath(file: string): string {
+  const path = resolve(file);
   try {
-    return realpathSync(file);
+    return join(realpathSync(dirname(path)), basename(path));
   } catch {
     // It was there when the program began, or it will be said that nobody is reached.
-    return resolve(file);
+    return path;
   }
 }

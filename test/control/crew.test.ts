@@ -5,6 +5,7 @@
 
 import assert from "node:assert/strict";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
@@ -304,4 +305,41 @@ void test("crew: workers are renewed one after the other, at a socket as well", 
   await crew.stop(0);
   assert.deepEqual(readdirSync(folder), []);
   assert.deepEqual(tested.events, []);
+});
+
+const respondAt = (listen: string, word: string): string =>
+  `listen: "${listen}"\nlogs: { access: off }\nsites: { "*": { respond: ${word} } }\n`;
+
+void test("crew: a port that somebody else has is not shared with it", async (t) => {
+  const taken = createServer();
+  await new Promise<void>((resolve) => void taken.listen({ port: 0, reusePort: !isBun }, resolve));
+  t.after(() => void taken.close());
+  const { port: takenPort } = taken.address() as AddressInfo;
+  const tested = await startTestedCrew(t, respondAt("127.0.0.1:0", "one"));
+  await assert.rejects(tested.reload(respondAt(`127.0.0.1:${takenPort}`, "two")), {
+    code: "EADDRINUSE",
+    label: `127.0.0.1:${takenPort}`,
+  });
+  const client = await connectClient(tested.port);
+  client.say(get("/"));
+  await client.expect("\r\n\r\none");
+  client.close();
+});
+
+void test("crew: an address and every address of its port take turns", async (t) => {
+  const spare = createServer();
+  await new Promise<void>((resolve) => void spare.listen(0, resolve));
+  const { port } = spare.address() as AddressInfo;
+  await new Promise((resolve) => spare.close(resolve));
+  const tested = await startTestedCrew(t, respondAt(`:${port}`, "one"));
+  for (const [listen, word] of [
+    [`127.0.0.1:${port}`, "two"],
+    [`:${port}`, "three"],
+  ] as const) {
+    await tested.reload(respondAt(listen, word));
+    const client = await connectClient(port);
+    client.say(get("/"));
+    await client.expect(`\r\n\r\n${word}`);
+    client.close();
+  }
 });
