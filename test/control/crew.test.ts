@@ -142,7 +142,7 @@ void test("crew: a promise that a hook forgets ends nothing", { skip: isBun }, a
   assert.equal(tested.crew.restarts, 0);
 });
 
-void test("threat 173: crew: one that ends again and again is waited for longer each time", async (t) => {
+void test("threat 173: crew: one that ends again and again is waited for longer", async (t) => {
   const upstream = await holdingUpstream(t);
   const tested = await startTestedCrew(t, hookedConfig(upstream.address), { count: 1 });
   for (let count = 1; count <= 3; count++) {
