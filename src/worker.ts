@@ -19,6 +19,7 @@ import type { Plan } from "./exchange/plan.ts";
 import type { Rooms } from "./exchange/rooms.ts";
 import { serve } from "./exchange/serve.ts";
 import { troubleEvent, type ProgramEvent, type TellEvent } from "./observe/events.ts";
+import type { RowLabels } from "./observe/label-rows.ts";
 import type { WriteTurn } from "./observe/log-sink.ts";
 import { FlushList } from "./transport/flush-list.ts";
 import { canSharePorts, NetTransport } from "./transport/net-transport.ts";
@@ -113,7 +114,7 @@ export interface Worker {
 
 /** For metrics, and for tests: it is as it was when it was asked for. */
 export interface Observed extends Pick<Rooms, "counters" | "stats" | "pools" | "spools"> {
-  readonly labels: House["labels"];
+  readonly labels: RowLabels;
   readonly buffers: {
     readonly memory: { readonly bytesUsed: number; readonly bytesMax: number };
     readonly disk: { readonly bytesUsed: number };

@@ -63,15 +63,21 @@ async function answerTo(handlers: AdminHandlers, request: IncomingMessage): Prom
     return refusal(403, "this is no place for browsers, nor for other hosts");
   }
   const { pathname, searchParams } = new URL(url, "http://localhost");
-  const handler = handlers[`${method} ${pathname}`];
-  if (handler === undefined || !Object.hasOwn(handlers, `${method} ${pathname}`)) {
-    const others = Object.keys(handlers).filter((name) => name.endsWith(` ${pathname}`));
+  const name = `${method} ${pathname}`;
+  const handler = Object.hasOwn(handlers, name) ? handlers[name] : undefined;
+  if (handler === undefined) {
+    const others = Object.keys(handlers).filter((other) => other.endsWith(` ${pathname}`));
     if (others.length === 0) return refusal(404, `there is no ${pathname}`);
-    return refusal(405, `it is ${others.map((name) => name.split(" ")[0]).join(" or ")}`);
+    return refusal(405, `it is ${others.map((other) => other.split(" ")[0]).join(" or ")}`);
   }
-  const value = await valueOf(request);
-  if (value instanceof Refused) return refusal(value.status, value.message);
   const ifMatch = headers["if-match"]?.replaceAll('"', "");
+  const text = await bodyOf(request);
+  let value: unknown;
+  try {
+    value = text === "" ? undefined : JSON.parse(text);
+  } catch (error) {
+    return refusal(400, `no JSON: ${error instanceof Error ? error.message : String(error)}`);
+  }
   return await handler({ query: searchParams, value, ifMatch });
 }
 
@@ -79,26 +85,12 @@ export function refusal(status: number, message: string): AdminAnswer {
   return { status, body: { error: message } };
 }
 
-class Refused extends Error {
-  readonly status: number;
-
-  constructor(status: number, message: string) {
-    super(message);
-    this.status = status;
-  }
-}
-
-async function valueOf(request: IncomingMessage): Promise<unknown> {
+/** Rejects if it is too long: then the connection is gone. */
+async function bodyOf(request: IncomingMessage): Promise<string> {
   let bytes = 0;
   request.on("data", (piece: Buffer) => {
     bytes += piece.length;
     if (bytes > bodyBytesMax) request.destroy();
   });
-  const text = await textOf(request);
-  if (text === "") return undefined;
-  try {
-    return JSON.parse(text) as unknown;
-  } catch (error) {
-    return new Refused(400, `no JSON: ${error instanceof Error ? error.message : String(error)}`);
-  }
+  return await textOf(request);
 }

@@ -7,6 +7,7 @@ import { chmodSync, lstatSync, mkdirSync, rmdirSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { dirname } from "node:path";
 
+import { listenOn } from "../transport/listen-on.ts";
 import { isTaken } from "../transport/socket-file.ts";
 import { answerAdmin, type AdminHandlers } from "./admin-api.ts";
 
@@ -22,9 +23,11 @@ const lastWordsMs = 200;
 export class AdminServer {
   readonly #path: string;
   readonly #server: Server;
+  readonly #onTrouble: (error: unknown) => void;
 
   constructor(path: string, handlers: AdminHandlers, onTrouble: (error: unknown) => void) {
     this.#path = path;
+    this.#onTrouble = onTrouble;
     this.#server = createServer((request, response) => {
       answerAdmin(handlers, request, response).catch((error: unknown) => {
         if (!response.headersSent) response.statusCode = 500;
@@ -41,11 +44,7 @@ export class AdminServer {
     makeFolder(dirname(path));
     if (await isTaken(path)) throw new Error(`somebody listens at ${path}`);
     rmSync(path, { force: true });
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    this.#server.once("error", reject);
-    this.#server.listen({ path }, resolve);
-    await promise;
-    this.#server.off("error", reject).on("error", () => undefined);
+    await listenOn(this.#server, { path }, this.#onTrouble);
     chmodSync(path, ownersFile);
   }
 

@@ -12,7 +12,7 @@ import {
   statusNames,
   type ExchangeStats,
 } from "../observe/exchange-stats.ts";
-import type { Labels } from "../observe/label-rows.ts";
+import type { Labels, RowLabels } from "../observe/label-rows.ts";
 import type { Latencies } from "../observe/latencies.ts";
 import { labelText, type Family, type Sample } from "../observe/metrics-text.ts";
 import { bufferFamilies, type BufferView } from "./buffer-families.ts";
@@ -25,13 +25,6 @@ export interface MetricsView extends BufferView {
   /** By the rows of `stats`. */
   readonly labels: RowLabels;
   readonly process: ProcessView;
-}
-
-export interface RowLabels {
-  /** Site and route; the first row is for exchanges that had none. */
-  readonly routes: readonly Labels[];
-  /** Pool and upstream. */
-  readonly upstreams: readonly Labels[];
 }
 
 type MetricsFamily = Family<MetricsView>;

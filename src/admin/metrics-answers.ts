@@ -12,13 +12,15 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";
 import { setImmediate as nextTurn } from "node:timers/promises";
 
+import type { WorkersVitals } from "../control/crew.ts";
 import type { Counters } from "../observe/counters.ts";
 import type { ExchangeStats } from "../observe/exchange-stats.ts";
+import type { RowLabels } from "../observe/label-rows.ts";
 import { metricsText, type TextForm } from "../observe/metrics-text.ts";
 import type { BufferView } from "./buffer-families.ts";
 import { isOurHost } from "./host-check.ts";
-import { metricFamilies, type MetricsView, type RowLabels } from "./metric-families.ts";
-import { ProcessWatch, type WorkersView } from "./process-view.ts";
+import { metricFamilies, type MetricsView } from "./metric-families.ts";
+import { ProcessWatch } from "./process-view.ts";
 import { contentTypes, textFormFor } from "./text-form.ts";
 
 /** What is looked at of that which runs a plan. */
@@ -28,7 +30,7 @@ export interface Observable {
   readonly labels: RowLabels;
   readonly buffers: BufferView["buffers"];
   /** undefined: there is one worker, on this thread. */
-  readonly workers?: WorkersView;
+  readonly workers?: WorkersVitals;
 }
 
 const reasons = {

@@ -8,6 +8,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 
 import type { ListenOptions } from "../exchange/listen-options.ts";
+import { listenOn } from "../transport/listen-on.ts";
 import { MetricsAnswers, type Observable } from "./metrics-answers.ts";
 
 /** More are closed at once. A scraper needs one, a probe another. */
@@ -83,12 +84,12 @@ export class MetricsServer {
 
   async #open({ label, host, port, socketPath }: ListenOptions): Promise<BoundMetrics> {
     const server = this.#createServer();
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    server.once("error", reject);
     const where = host === undefined ? { port } : { port, host };
-    server.listen(socketPath === undefined ? where : { path: socketPath }, resolve);
-    await promise;
-    server.off("error", reject).on("error", this.#onTrouble);
+    await listenOn(
+      server,
+      socketPath === undefined ? where : { path: socketPath },
+      this.#onTrouble,
+    );
     this.#servers.push(server);
     const address = server.address() as AddressInfo | string;
     return typeof address === "string"

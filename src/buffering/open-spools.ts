@@ -1,8 +1,7 @@
 /** The spools of one worker, with what the machine has to give. */
 
-import { totalmem } from "node:os";
-
 import { Budget } from "../base/budget.ts";
+import { machineMemoryBytes } from "./machine-memory.ts";
 import type { BufferOptions } from "./options.ts";
 import { SpoolFile } from "./spool-file.ts";
 import { Spools, type FeedCounts } from "./spools.ts";
@@ -50,9 +49,6 @@ export function memoryBytesOf({ memoryBytesMax: bytesMax }: BufferOptions): numb
   return bytesMax ?? usualMemoryBytes();
 }
 
-/** A cgroup's limit counts, if it is less than what the machine has. */
 function usualMemoryBytes(): number {
-  const limit = process.constrainedMemory?.() ?? 0;
-  const total = limit > 0 ? Math.min(limit, totalmem()) : totalmem();
-  return Math.min(Math.max(total / memoryPart, memoryBytesMin), memoryBytesMax);
+  return Math.min(Math.max(machineMemoryBytes() / memoryPart, memoryBytesMin), memoryBytesMax);
 }

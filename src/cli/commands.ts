@@ -38,7 +38,7 @@ export interface CheckOptions extends LookOptions {
 }
 
 /** `-c`, then the environment, then the usual places; undefined: it was said what is wrong. */
-async function loadFile(
+async function load(
   { config, envFile }: ConfigOptions,
   codeUse: CodeUse,
 ): Promise<LoadedConfig | undefined> {
@@ -54,9 +54,6 @@ async function loadFile(
   return await loadConfig(path, codeUse);
 }
 
-const load = (options: ConfigOptions, codeUse: CodeUse): Promise<LoadedConfig | undefined> =>
-  loadFile(options, codeUse);
-
 const look = (options: LookOptions): Promise<LoadedConfig | undefined> =>
   load(options, options.exec ? "evaluate" : "refuse");
 
@@ -67,7 +64,7 @@ export async function run(options: RunOptions, startPlan: StartPlan): Promise<nu
   const { file } = config;
   const isFile = file !== "" && file !== standardInputName;
   const again = (): Promise<LoadedConfig | undefined> =>
-    loadFile({ ...options, config: file }, "evaluate");
+    load({ ...options, config: file }, "evaluate");
   const reload = isFile ? again : undefined;
   const watches = options.watch === true;
   if (watches && reload === undefined) {

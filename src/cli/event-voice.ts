@@ -10,7 +10,7 @@ import { maskUserinfo } from "../config/secrets.ts";
 import type { Withhold } from "../config/withhold.ts";
 import { EventLog } from "../observe/event-log.ts";
 import { writeColouredEvent, writeLogfmtEvent, writePlainEvent } from "../observe/event-lines.ts";
-import type { ProgramEvent, TellEvent } from "../observe/events.ts";
+import { eventLevels, type ProgramEvent, type TellEvent } from "../observe/events.ts";
 import { openLogSink } from "../observe/open-log-sink.ts";
 import type { EventFormat, EventLevel, EventLogOptions } from "../observe/options.ts";
 
@@ -90,7 +90,6 @@ async function beginWriting(log: EventLog, format: EventFormat, hasColour: boole
   }
 }
 
-const levels: readonly EventLevel[] = ["error", "warn", "info", "debug", "trace"];
 const formats: readonly EventFormat[] = ["json", "logfmt", "pretty"];
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -100,7 +99,7 @@ export function withEnvironment(
   options: EventLogOptions,
   environment: Environment,
 ): EventLogOptions | string {
-  const level = chosen(environment, "FOREGATE_LOG_LEVEL", levels);
+  const level = chosen(environment, "FOREGATE_LOG_LEVEL", eventLevels);
   const format = chosen(environment, "FOREGATE_LOG_FORMAT", formats);
   if (level !== undefined && !level.isKnown) return level.trouble;
   if (format !== undefined && !format.isKnown) return format.trouble;

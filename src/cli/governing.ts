@@ -2,12 +2,11 @@
 
 import { refusal, type AdminAnswer, type AdminHandlers } from "../admin/admin-api.ts";
 import { compileValue } from "../config/load.ts";
-import type { EventLevel } from "../observe/options.ts";
-import { adviceOn, type Problem } from "../config/problems.ts";
+import { eventLevels } from "../observe/events.ts";
 import type { Voice } from "./event-voice.ts";
 import { plain } from "./colour.ts";
 import type { Outcome, Reloads } from "./reload.ts";
-import { problemLines } from "./report-problems.ts";
+import { plainProblem, problemLines } from "./report-problems.ts";
 import { shownConfig } from "./shown-config.ts";
 import type { Running } from "./start.ts";
 import { version } from "./version.ts";
@@ -19,8 +18,6 @@ export interface Governed {
   /** `graceMs` undefined: as long as the config says. */
   readonly stop: (graceMs: number | undefined) => void;
 }
-
-const levels: readonly EventLevel[] = ["error", "warn", "info", "debug", "trace"];
 
 export function handlersFor(governed: Governed): AdminHandlers {
   const { running, reloads, voice, stop } = governed;
@@ -51,8 +48,8 @@ export function handlersFor(governed: Governed): AdminHandlers {
     "POST /v1/rollback": async ({ query }) => await rollback(reloads, query.get("back") ?? "1"),
     "PUT /v1/log-level": ({ value }) => {
       const wanted = (value as { readonly level?: unknown } | null | undefined)?.level;
-      const level = levels.find((each) => each === wanted);
-      if (level === undefined) return refusal(400, `want { "level": ${levels.join(" | ")} }`);
+      const level = eventLevels.find((each) => each === wanted);
+      if (level === undefined) return refusal(400, `want { "level": ${eventLevels.join(" | ")} }`);
       voice.setLevel(level);
       return { status: 200, body: { level } };
     },
@@ -128,7 +125,7 @@ function answerOf(outcome: Outcome): AdminAnswer {
       const told = {
         file: config.file,
         sites: config.sites.length,
-        problems: plainProblems(config),
+        problems: config.problems.map(plainProblem),
       };
       return { status: 200, revision, body: { revision, tookMs, changes, late, ...told } };
     }
@@ -137,16 +134,9 @@ function answerOf(outcome: Outcome): AdminAnswer {
       // Where the files are is where the program runs: whoever asks may be elsewhere.
       const text = problemLines(config, { width: 120, paint: plain }).join("\n");
       const error = "the config is wrong: the one before stays in force";
-      return { status: 422, body: { error, problems: plainProblems(config), text } };
+      return { status: 422, body: { error, problems: config.problems.map(plainProblem), text } };
     }
     case "failed":
       return refusal(500, `${outcome.reason}: the config before stays in force`);
   }
-}
-
-function plainProblems({ problems }: { readonly problems: readonly Problem[] }): readonly object[] {
-  return problems.map((problem) => {
-    const { code, severity, message, file, line, column, path } = problem;
-    return { code, severity, message, file, line, column, path, help: adviceOn(problem) };
-  });
 }

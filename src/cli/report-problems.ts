@@ -24,12 +24,8 @@ export function problemLines(
 }
 
 /** One stable form: every key is there, and what is not known is null. */
-export function problemsAsJson(
-  file: string,
-  problems: readonly Problem[],
-  isValid: boolean,
-): string {
-  const plain = problems.map((problem) => ({
+export function plainProblem(problem: Problem): object {
+  return {
     code: problem.code,
     severity: problem.severity,
     message: problem.message,
@@ -49,6 +45,14 @@ export function problemsAsJson(
       endLine,
       endColumn,
     })),
-  }));
+  };
+}
+
+export function problemsAsJson(
+  file: string,
+  problems: readonly Problem[],
+  isValid: boolean,
+): string {
+  const plain = problems.map(plainProblem);
   return JSON.stringify({ file: file || null, valid: isValid, problems: plain }, undefined, 2);
 }

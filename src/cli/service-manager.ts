@@ -6,8 +6,6 @@
  * which needs `NotifyAccess=all` in the unit.
  */
 
-import { execFile } from "node:child_process";
-
 import type { TellEvent } from "../observe/events.ts";
 
 const tool = "systemd-notify";
@@ -58,6 +56,8 @@ export class ServiceManager {
   }
 
   async #run(words: readonly string[]): Promise<void> {
+    // Most programs have no manager.
+    const { execFile } = await import("node:child_process");
     const { promise, resolve } = Promise.withResolvers<void>();
     execFile(tool, words, (error) => {
       if (error !== null && !this.#hasFailed) {

@@ -11,7 +11,7 @@ import {
   sumOfStats,
   type RowCounts,
 } from "../observe/exchange-stats.ts";
-import type { Labels } from "../observe/label-rows.ts";
+import type { RowLabels } from "../observe/label-rows.ts";
 import { Board, newBoard } from "./board.ts";
 import { beginAnew, readVitals, type Vitals } from "./vitals.ts";
 
@@ -28,7 +28,7 @@ export interface Counted {
 export interface CrewView {
   readonly counters: Counters;
   readonly stats: ExchangeStats | undefined;
-  readonly labels: { readonly routes: readonly Labels[]; readonly upstreams: readonly Labels[] };
+  readonly labels: RowLabels;
   readonly buffers: { readonly memory: Budget; readonly disk: Budget };
 }
 

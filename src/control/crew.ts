@@ -169,17 +169,12 @@ export class Crew {
   }
 
   /**
-   * Another worker in the place of this one, which takes nothing new from then on, and ends when
-   * what is in flight has, or the plan's time to drain is over. Its code is read from the disk
-   * anew. Rejects if the other one cannot serve: then all is as before.
+   * Another worker in the place of each, one after the other; those before take nothing new from
+   * then on, and end when what is in flight has, or the plan's time to drain is over. Code is read
+   * from the disk anew. Rejects if one cannot serve: then its place is as before.
    */
-  renew(worker: number): Promise<void> {
-    return this.#serially(() => this.#renew(worker - 1));
-  }
-
-  /** All of them, one after the other. */
   async renewAll(): Promise<void> {
-    for (let worker = 1; worker <= this.#options.count; worker++) await this.renew(worker);
+    for (const place of this.#paces.keys()) await this.#serially(() => this.#renew(place));
   }
 
   /** After the log files were moved away. */

@@ -3,7 +3,7 @@
  * control group, has no memory left for the others.
  */
 
-import { totalmem } from "node:os";
+import { machineMemoryBytes } from "../buffering/machine-memory.ts";
 
 const mebibyte = 1024 * 1024;
 
@@ -16,8 +16,6 @@ const share = 0.75;
 
 /** In MB. */
 export function heapMbMax(workerCount: number): number {
-  const limit = process.constrainedMemory?.() ?? 0;
-  const total = limit > 0 ? Math.min(limit, totalmem()) : totalmem();
-  const each = Math.floor((total * share) / workerCount / mebibyte);
+  const each = Math.floor((machineMemoryBytes() * share) / workerCount / mebibyte);
   return Math.min(Math.max(each, leastMb), usualMb);
 }

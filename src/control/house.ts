@@ -24,7 +24,7 @@ import { Bandwidth } from "../limits/bandwidth.ts";
 import { SwitchFiles } from "../maintenance/switch-files.ts";
 import type { AccessLog } from "../observe/access-log.ts";
 import { ExchangeStats } from "../observe/exchange-stats.ts";
-import type { Labels } from "../observe/label-rows.ts";
+import type { RowLabels } from "../observe/label-rows.ts";
 import type { WriteTurn } from "../observe/log-sink.ts";
 import { openAccessLog } from "../observe/open-access-log.ts";
 import type { Member } from "../upstream/pool.ts";
@@ -148,7 +148,7 @@ export class House {
   }
 
   /** Site and route, pool and upstream, by their rows, of plans that came without. */
-  get labels(): { readonly routes: readonly Labels[]; readonly upstreams: readonly Labels[] } {
+  get labels(): RowLabels {
     return this.#rows;
   }
 

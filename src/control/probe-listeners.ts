@@ -7,6 +7,7 @@
 import { createServer } from "node:net";
 
 import type { ListenOptions } from "../exchange/listen-options.ts";
+import { listenOn } from "../transport/listen-on.ts";
 import type { Ports } from "../net/doors.ts";
 
 /** Rejects with the system's error and the `label` of the listener. */
@@ -20,10 +21,12 @@ export async function probeListeners(wanted: readonly ListenOptions[], own: Port
 }
 
 async function probe({ label, host, port }: ListenOptions): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
   const server = createServer((socket) => socket.destroy());
-  server.once("error", (error) => reject(Object.assign(error, { label })));
-  const where = host === undefined ? { port } : { port, host };
-  server.listen({ ...where, exclusive: true }, () => server.close(() => resolve()));
-  await promise;
+  const where = { port, exclusive: true };
+  try {
+    await listenOn(server, host === undefined ? where : { ...where, host }, () => undefined);
+  } catch (error) {
+    throw Object.assign(error as Error, { label });
+  }
+  await new Promise((resolve) => server.close(resolve));
 }

@@ -1,12 +1,9 @@
 /** How a worker's thread is doing: written by it in memory that main sees, a few times a second. */
 
-import { monitorEventLoopDelay, performance } from "node:perf_hooks";
+import { performance } from "node:perf_hooks";
 import { getHeapStatistics } from "node:v8";
 
-/** How often the delay is measured, in ms: it wakes the thread up, so it is not more often. */
-const delayEveryMs = 20;
-
-const nanosecondsPerSecond = 1e9;
+import { LoopDelay, type LoopDelays } from "../observe/loop-delay.ts";
 
 const cell = {
   delayP50: 0,
@@ -23,8 +20,8 @@ const cell = {
 export const vitalCells = 8;
 
 export interface Vitals {
-  /** Since `beginAnew`, in seconds, the time between two measurements taken off. */
-  readonly delaySeconds: { readonly p50: number; readonly p99: number; readonly max: number };
+  /** Since `beginAnew`. */
+  readonly delaySeconds: LoopDelays;
   /** Time since the thread began in which its event loop had something to do. */
   readonly activeSeconds: number;
   readonly heapBytes: number;
@@ -49,37 +46,26 @@ export function beginAnew(cells: Float64Array): void {
 /** On the thread itself. */
 export class VitalsWriter {
   readonly #cells: Float64Array;
-  readonly #delay = monitorEventLoopDelay({ resolution: delayEveryMs });
+  readonly #delay = new LoopDelay();
   #asked: number;
 
   constructor(cells: Float64Array) {
     this.#cells = cells;
     this.#asked = cells[cell.asked] ?? 0;
-    this.#delay.enable();
   }
 
   write(): void {
     const cells = this.#cells;
-    const delay = this.#delay;
     const asked = cells[cell.asked] ?? 0;
-    if (asked !== this.#asked) delay.reset();
+    if (asked !== this.#asked) this.#delay.beginAnew();
     this.#asked = asked;
-    const isEmpty = delay.count === 0;
-    cells[cell.delayP50] = isEmpty ? 0 : lateness(delay.percentile(50));
-    cells[cell.delayP99] = isEmpty ? 0 : lateness(delay.percentile(99));
-    cells[cell.delayMax] = isEmpty ? 0 : lateness(delay.max);
+    const { p50, p99, max } = this.#delay.seconds;
+    cells[cell.delayP50] = p50;
+    cells[cell.delayP99] = p99;
+    cells[cell.delayMax] = max;
     cells[cell.activeSeconds] = performance.eventLoopUtilization().active / 1_000;
     const { total_heap_size: heapBytes, used_heap_size: usedBytes } = getHeapStatistics();
     cells[cell.heapBytes] = heapBytes;
     cells[cell.heapUsedBytes] = usedBytes;
   }
-
-  stop(): void {
-    this.#delay.disable();
-  }
-}
-
-/** The runtime tells the whole time from one measurement to the next. */
-function lateness(nanoseconds: number): number {
-  return Math.max(0, nanoseconds / nanosecondsPerSecond - delayEveryMs / 1_000);
 }

@@ -5,7 +5,7 @@
  */
 
 import type { RowCounts } from "../observe/exchange-stats.ts";
-import { LabelRows, type Labels } from "../observe/label-rows.ts";
+import { LabelRows, type Labels, type RowLabels } from "../observe/label-rows.ts";
 import type { Plan } from "./plan.ts";
 
 /** Plain data: it goes to workers with its plan. */
@@ -18,7 +18,7 @@ export interface PlanRows {
   readonly counts: RowCounts;
 }
 
-export class RowsOfPlans {
+export class RowsOfPlans implements RowLabels {
   readonly #routes = new LabelRows();
   readonly #upstreams = new LabelRows();
 

@@ -32,6 +32,8 @@ const severities: Readonly<Record<EventLevel, number>> = {
   trace: 4,
 };
 
+export const eventLevels = Object.keys(severities) as EventLevel[];
+
 export function isAtLeast(level: EventLevel, wanted: EventLevel): boolean {
   return severities[level] <= severities[wanted];
 }

@@ -11,6 +11,14 @@ const labelCharsMax = 200;
 
 export type Labels = readonly string[];
 
+/** By the rows of counts. */
+export interface RowLabels {
+  /** Site and route; the first row is for exchanges that had none. */
+  readonly routes: readonly Labels[];
+  /** Pool and upstream. */
+  readonly upstreams: readonly Labels[];
+}
+
 export class LabelRows {
   readonly #rows: Labels[] = [];
   readonly #byLabels = new Map<string, number>();

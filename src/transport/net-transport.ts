@@ -5,14 +5,7 @@
  * means. Nagle's algorithm is off, since a proxy writes whole messages and never keystrokes.
  */
 
-import {
-  createServer,
-  connect,
-  Socket,
-  type AddressInfo,
-  type ListenOptions,
-  type Server,
-} from "node:net";
+import { createServer, connect, Socket, type AddressInfo, type Server } from "node:net";
 import { takeHandles, type SocketHandle } from "./accepted-handles.ts";
 import type {
   AcceptReceiver,
@@ -22,6 +15,7 @@ import type {
   ListenTarget,
   Transport,
 } from "./channel.ts";
+import { listenOn } from "./listen-on.ts";
 import { NetChannel } from "./net-channel.ts";
 import { isTaken, SocketFile } from "./socket-file.ts";
 
@@ -45,7 +39,9 @@ export class NetTransport implements Transport {
     if (target.takesOver !== true && (await isTaken(socketPath))) throw takenError(socketPath);
     const file = new SocketFile(socketPath);
     const server = this.#serverOf(target, receiver);
-    await listening(server, { path: file.boundPath, backlog }, receiver);
+    await listenOn(server, { path: file.boundPath, backlog }, (error) =>
+      receiver.onAcceptError(error),
+    );
     file.putInPlace();
     return {
       port: 0,
@@ -61,7 +57,9 @@ export class NetTransport implements Transport {
     const { host, port, reusesPort } = target;
     const server = this.#serverOf(target, receiver);
     const where = { port, reusePort: reusesPort === true, backlog };
-    await listening(server, host === undefined ? where : { ...where, host }, receiver);
+    await listenOn(server, host === undefined ? where : { ...where, host }, (error) =>
+      receiver.onAcceptError(error),
+    );
     const bound = server.address() as AddressInfo;
     return { port: bound.port, address: bound.address, close: () => void server.close() };
   }
@@ -139,20 +137,6 @@ export class NetTransport implements Transport {
       fail(new Error("the attempt was given up"));
     };
   }
-}
-
-/** Resolves when it listens; what goes wrong afterwards is the receiver's. */
-async function listening(
-  server: Server,
-  where: ListenOptions,
-  receiver: AcceptReceiver,
-): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  server.once("error", reject);
-  server.listen(where, resolve);
-  await promise;
-  server.off("error", reject);
-  server.on("error", (error) => receiver.onAcceptError(error));
 }
 
 function takenError(path: string): Error {
