@@ -48,6 +48,10 @@ parentPort?.on("message", (order: Order) => {
       return join(order.place);
     case "reopenLogs":
       return worker?.reopenLogs();
+    case "take":
+      return worker === undefined
+        ? void order.socket.destroy()
+        : worker.take(order.key, order.socket);
     case "prepare":
     case "commit":
     case "giveUp":
@@ -72,7 +76,7 @@ function join({ slot, board }: ThreadPlace): void {
   }, beatMs);
 }
 
-type Asked = Exclude<Order, { readonly type: "join" | "reopenLogs" }>;
+type Asked = Exclude<Order, { readonly type: "join" | "reopenLogs" | "take" }>;
 
 async function answer(order: Asked): Promise<void> {
   const { id } = order;
@@ -108,7 +112,7 @@ async function act(order: Asked): Promise<void> {
 }
 
 async function prepare(order: PlanOrder): Promise<Readied> {
-  const { code, rows, cells, ports } = order;
+  const { code, rows, cells, others } = order;
   // Most configs have no functions.
   const { importFunctions } = code === undefined ? nothing : await import("./code/functions.ts");
   const find = code && (await importFunctions?.(code));
@@ -116,14 +120,14 @@ async function prepare(order: PlanOrder): Promise<Readied> {
   const whole = await inTurns(buildPlan(order.form, find), turns);
   const plan = order.keepsSockets ? whole : withoutSockets(whole);
   const counting = { rows, cells: cells && new Float64Array(cells) };
-  if (worker !== undefined) return await worker.prepare(plan, counting, ports);
+  if (worker !== undefined) return await worker.prepare(plan, counting, others);
   worker = await begin(plan, counting, order);
   return { commit: () => undefined, giveUp: async () => undefined };
 }
 
 const nothing = { importFunctions: undefined };
 
-async function begin(plan: Plan, counting: Counting, { ports }: PlanOrder): Promise<Worker> {
+async function begin(plan: Plan, counting: Counting, { others }: PlanOrder): Promise<Worker> {
   // Whoever asks has said before which place it is.
   const { slot, shared } = own!;
   const begun = createWorker(plan, {
@@ -135,7 +139,7 @@ async function begin(plan: Plan, counting: Counting, { ports }: PlanOrder): Prom
     },
     counting,
   });
-  await begun.listen(plan.listeners, ports);
+  await begun.listen(plan.listeners, others);
   return begun;
 }
 

@@ -4,6 +4,7 @@
  * signal; whoever starts it does.
  */
 
+import type { Socket } from "node:net";
 import { setImmediate as nextTurnOf, setTimeout as delay } from "node:timers/promises";
 import { Clock } from "./base/clock.ts";
 import { inTurns } from "./base/in-turns.ts";
@@ -11,7 +12,7 @@ import { Wheel } from "./base/wheel.ts";
 import { House, type Counting, type Prepared } from "./control/house.ts";
 import type { SpoolBudgets } from "./buffering/open-spools.ts";
 import { newCounters, type Counters, type CounterTable } from "./observe/counters.ts";
-import { Doors, type OpenListener, type Ports } from "./net/doors.ts";
+import { Doors, type OpenListener, type Others, type Ports } from "./net/doors.ts";
 import type { GuestDoor } from "./net/guest-door.ts";
 import { BeginQueue } from "./exchange/begin-queue.ts";
 import type { ListenOptions } from "./exchange/listen-options.ts";
@@ -80,12 +81,14 @@ export interface Worker {
   /** Where requests come in from other servers of the same program. */
   readonly guests: GuestDoor;
   /**
-   * Opens listeners. Rejects as `startWorker` does; then none of them is open. `ports`: where to
-   * listen in place of any free port, by `listenerKey`.
+   * Opens listeners. Rejects as `startWorker` does; then none of them is open. `others`: at whose
+   * ports to listen, in place of any free one.
    */
-  listen(listeners: readonly ListenOptions[], ports?: Ports): Promise<void>;
+  listen(listeners: readonly ListenOptions[], others?: Others): Promise<void>;
+  /** A connection that was accepted for the listener with this `listenerKey`. */
+  take(key: string, socket: Socket): void;
   /** All that can go wrong with it; then it can be put in force at once. Rejects as `apply`. */
-  prepare(plan: Plan, counting?: Counting, ports?: Ports): Promise<Readied>;
+  prepare(plan: Plan, counting?: Counting, others?: Others): Promise<Readied>;
   /**
    * From now on this plan is in force; an exchange in flight ends with the one it began with.
    * Rejects if a listener cannot be had, as `startWorker` does, or the access log cannot be opened;
@@ -177,10 +180,11 @@ export function createWorker(plan: Plan, options: WorkerOptions = {}): Worker {
       return doors.ports;
     },
     guests: doors.guests,
-    listen: async (wanted, ports) => void (await doors.listen(wanted, ports)),
-    prepare: async (next, counting, ports) => {
+    listen: async (wanted, others) => void (await doors.listen(wanted, others)),
+    take: (key, socket) => doors.take(key, socket),
+    prepare: async (next, counting, others) => {
       const prepared = await inTurns(house.prepare(next, counting), { nowMs, nextTurn });
-      return await readied(prepared, { house, doors, ports });
+      return await readied(prepared, { house, doors, others });
     },
     apply: async (next) => {
       const prepared = await inTurns(house.prepare(next), { nowMs, nextTurn });
@@ -193,10 +197,7 @@ export function createWorker(plan: Plan, options: WorkerOptions = {}): Worker {
     tick,
     watchedCount: () => wheel.size,
     upstreamConnectionCount: () => house.upstreamConnectionCount,
-    spooledBytes: () => {
-      const { memory, store } = house.rooms.spools;
-      return memory.bytesUsed + (store?.bytesUsed ?? 0);
-    },
+    spooledBytes: () => house.spooledBytes,
     reopenLogs: () => house.reopenLogs((error) => onTrouble("cannot reopen the access log", error)),
     noteRejection: rejectionNoter(counters, onTrouble),
     async stop(graceMs) {
@@ -243,11 +244,11 @@ async function closeInTime(house: House): Promise<void> {
 /** All of it or, if it rejects, nothing. */
 async function readied(
   prepared: Prepared,
-  { house, doors, ports }: { house: House; doors: Doors; ports?: Ports | undefined },
+  { house, doors, others }: { house: House; doors: Doors; others?: Others | undefined },
 ): Promise<Readied> {
   const { listeners, drainMs } = prepared.rooms.plan;
   try {
-    const opened = await doors.listen(listeners, ports);
+    const opened = await doors.listen(listeners, others);
     return {
       commit() {
         house.moveIn(prepared);

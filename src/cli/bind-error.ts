@@ -14,6 +14,7 @@ export const bindCodes = {
   noFolder: "FG2104",
   notAllowed: "FG2105",
   other: "FG2106",
+  notPassed: "FG2107",
 } as const;
 
 export interface BindTrouble {
@@ -51,7 +52,8 @@ export function troubleOf(
   error: NodeJS.ErrnoException,
   { key, options }: PlacedListener,
 ): BindTrouble {
-  const { label, host, port, socketPath } = options;
+  const { label, host, port, socketPath, passed } = options;
+  if (passed !== undefined) return passedTrouble(error, passed);
   if (socketPath !== undefined) return socketTrouble(error, key, socketPath);
   switch (error.code ?? "") {
     case "EACCES":
@@ -134,6 +136,20 @@ function socketTrouble(error: NodeJS.ErrnoException, key: Key, path: string): Bi
     default:
       return otherTrouble(error, key, path);
   }
+}
+
+function passedTrouble({ message }: Error, passed: string): BindTrouble {
+  const isNumber = /^\d+$/.test(passed);
+  return {
+    code: bindCodes.notPassed,
+    what: message,
+    fixes: [
+      isNumber
+        ? "start it by what opens the socket, such as a systemd socket unit"
+        : `FileDescriptorName=${passed} in the systemd socket unit, and start it by that unit`,
+      `let it open the socket itself: listen: ${usualPorts.listen}`,
+    ],
+  };
 }
 
 function otherTrouble(error: Error, key: Key, label: string): BindTrouble {

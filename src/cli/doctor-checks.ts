@@ -88,7 +88,8 @@ function configCheck({ file, isValid, counted }: ConfigFinding): Check {
 
 function listenerCheck({ listener, code, holder }: ListenerFinding): Check {
   const { key, options } = listener;
-  const { label } = options;
+  const { label, passed } = options;
+  if (passed !== undefined) return ok(key, `${label} comes from whoever starts the program`);
   if (code === undefined) return ok(key, `${label} is free`);
   if (holder !== undefined && /foregate/.test(holder.command)) {
     return ok(key, `${label} is held by a Foregate that runs (process ${holder.pid})`);

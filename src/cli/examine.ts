@@ -68,8 +68,9 @@ async function examineListener(
   listener: PlacedListener,
   sockets: readonly ListeningSocket[],
 ): Promise<ListenerFinding> {
-  const { host, port, socketPath } = listener.options;
+  const { host, port, socketPath, passed } = listener.options;
   const nothing = { listener, code: undefined, holder: undefined };
+  if (passed !== undefined) return nothing;
   if (socketPath !== undefined) {
     if (!existsSync(dirname(socketPath))) return { ...nothing, code: "EACCES" };
     return existsSync(socketPath) ? { ...nothing, code: "EADDRINUSE" } : nothing;

@@ -2,7 +2,7 @@
 
 import { workersMax } from "../config/compile.ts";
 import { availableCores } from "../control/available-cores.ts";
-import { canSharePorts } from "../transport/net-transport.ts";
+import { canMoveSockets, canSharePorts } from "../transport/net-transport.ts";
 
 const variable = "FOREGATE_WORKERS";
 
@@ -13,7 +13,7 @@ export function workerCountOf(
 ): number | string {
   const given = environment[variable] ?? "";
   // Development on such a system is welcome, and one worker is enough for it.
-  if (!canSharePorts) return 1;
+  if (!canSharePorts && !canMoveSockets) return 1;
   if (given === "") return configured === "auto" ? availableCores() : configured;
   if (given === "auto") return availableCores();
   const count = Number(given);

@@ -23,7 +23,10 @@ export function compileAdmin(place: Place): AdminOptions {
   const read = readListenAddress(String(value));
   if ("message" in read) reject(place, read);
   else if (read.socketPath !== undefined) return { isOff: false, socketPath: read.socketPath };
-  else {
+  else if (read.passed !== undefined) {
+    const message = "a socket that the program was started with is for clients";
+    reject(place, { message, help: 'use "unix:/path", or leave it out' });
+  } else {
     const message = "a port is not available in this version: whoever reaches it could do all";
     reject(place, { kind: "unavailable", message, help: 'use "unix:/path", or leave it out' });
   }

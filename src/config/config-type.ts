@@ -37,8 +37,9 @@ export interface Config {
   /** How much clients may take. */
   readonly limits?: ClientLimitsConfig | undefined;
   /**
-   * Where clients come in: a port, an address, a socket (`unix:/path`), a list of them, or a
-   * map from address to options. A port alone means every address. `":8080"` by default.
+   * Where clients come in: a port, an address, a socket (`unix:/path`), one that the program
+   * was started with (`fd:3`, or `fd:web` by its name), a list of them, or a map from address
+   * to options. A port alone means every address. `":8080"` by default.
    */
   readonly listen?:
     | number

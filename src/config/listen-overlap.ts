@@ -5,8 +5,7 @@ import type { ListenOptions } from "../exchange/listen-options.ts";
 
 /** Only what is certain: a name may be any address of this machine. */
 export function overlaps(a: ListenOptions, b: ListenOptions): boolean {
-  const areTcp = a.socketPath === undefined && b.socketPath === undefined;
-  if (!areTcp || a.port !== b.port || a.port === 0) return false;
+  if (!isAddress(a) || !isAddress(b) || a.port !== b.port || a.port === 0) return false;
   const [one, other] = [addressOf(a.host), addressOf(b.host)];
   if (one === "every" || other === "every") return true;
   if (one === "name" || other === "name") return false;
@@ -14,6 +13,9 @@ export function overlaps(a: ListenOptions, b: ListenOptions): boolean {
   if (other === "every IPv4") return one.startsWith("4 ");
   return one === other;
 }
+
+const isAddress = ({ socketPath, passed }: ListenOptions): boolean =>
+  socketPath === undefined && passed === undefined;
 
 type Address = "every" | "every IPv4" | "name" | `${4 | 6} ${string}`;
 

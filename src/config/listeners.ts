@@ -3,11 +3,15 @@
 import { IpSet, readCidr } from "../base/ip-set.ts";
 import { describe, flag, reject, type Reader, type Wrong } from "../base/reader.ts";
 import type { ListenOptions } from "../exchange/listen-options.ts";
+import { firstPassed } from "../transport/passed-socket.ts";
 import { overlaps } from "./listen-overlap.ts";
 import type { Place } from "./place.ts";
 import { listenerKeys } from "./schema.ts";
 
 const portMax = 65_535;
+
+/** Nobody has a million files open. */
+const fdDigitsMax = 6;
 
 /** What the kernel's `sun_path` holds on Linux, less the zero at its end. */
 const socketPathBytesMax = 107;
@@ -72,7 +76,8 @@ function warnOfOverlap(
 }
 
 /** Port 0 is another one each time. */
-function addressKey({ socketPath, host, port }: ListenOptions, count: number): string {
+function addressKey({ socketPath, host, port, passed }: ListenOptions, count: number): string {
+  if (passed !== undefined) return `fd:${passed}`;
   if (socketPath !== undefined) return socketPath;
   return `${host ?? "*"}:${port === 0 ? `any ${count}` : port}`;
 }
@@ -120,6 +125,7 @@ const listenKey =
 /** The address, or what is wrong with it. */
 export function readListenAddress(text: string): ListenOptions | Wrong {
   if (text.startsWith("unix:")) return readSocket(text);
+  if (text.startsWith("fd:")) return readPassed(text);
   if (text.includes("://")) return wrong(text, 'leave out the scheme: "127.0.0.1:8080"');
   const isPort = /^\d+$/.test(text);
   const colon = isPort ? -1 : text.lastIndexOf(":");
@@ -144,6 +150,19 @@ function readSocket(text: string): ListenOptions | Wrong {
     return wrong(text, `a socket's path has at most ${socketPathBytesMax} bytes`);
   }
   return { label: text, host: undefined, port: 0, socketPath };
+}
+
+/** As systemd lets them be called: no more than 255 characters that can be printed, no colon. */
+const passedName = /^[!-9;-~]{1,255}$/;
+
+function readPassed(text: string): ListenOptions | Wrong {
+  const passed = text.slice("fd:".length);
+  const isNumber = /^\d+$/.test(passed);
+  const isTooSmall = isNumber && Number(passed) < firstPassed;
+  if (isTooSmall || !passedName.test(passed) || (isNumber && passed.length > fdDigitsMax)) {
+    return wrong(text, `write "fd:${firstPassed}", or "fd:web" for the socket with that name`);
+  }
+  return { label: text, host: undefined, port: 0, socketPath: undefined, passed };
 }
 
 /** Without brackets; a name must be one of this machine's, which only listening shows. */

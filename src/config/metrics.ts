@@ -36,6 +36,13 @@ const metricsAddress: Reader<readonly ListenOptions[]> = (value, reporter) => {
   }
   const read = readListenAddress(text);
   if ("message" in read) return reject(reporter, read);
+  if (read.passed !== undefined) {
+    const message = "a socket that the program was started with is for clients, not for metrics";
+    return reject(reporter, {
+      message,
+      help: "give the metrics a port of their own, such as 9090",
+    });
+  }
   return /^\d+$/.test(text) ? onLoopback(read.port) : [read];
 };
 
@@ -47,7 +54,8 @@ const onLoopback = (port: number): readonly ListenOptions[] => [
 /** Whether the second could not be had beside the first. Port 0 is another one each time. */
 function isSame(one: ListenOptions, other: ListenOptions): boolean {
   if (one.socketPath !== undefined) return one.socketPath === other.socketPath;
-  if (other.socketPath !== undefined || one.port !== other.port || one.port === 0) return false;
+  if (other.socketPath !== undefined || other.passed !== undefined) return false;
+  if (one.port !== other.port || one.port === 0) return false;
   return (
     isEvery(one) || isEvery(other) || namesOf(one).some((name) => namesOf(other).includes(name))
   );

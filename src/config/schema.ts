@@ -32,7 +32,7 @@ const port: Shape = { type: "integer", minimum: 0, maximum: 65_535, called: "a p
 
 const listenAddress: Shape = {
   type: "string",
-  pattern: String.raw`^(?:unix:/.+|(?:[^/]*:)?\d{1,5})$`,
+  pattern: String.raw`^(?:unix:/.+|fd:.+|(?:[^/]*:)?\d{1,5})$`,
   called: "an address",
 };
 
@@ -124,8 +124,9 @@ const topShape = {
   }),
   listen: described(listen, {
     description:
-      "Where clients come in: a port, an address, a socket (`unix:/path`), a list of them, or a " +
-      "map from address to options. A port alone means every address.",
+      "Where clients come in: a port, an address, a socket (`unix:/path`), one that the program " +
+      "was started with (`fd:3`, or `fd:web` by its name), a list of them, or a map from address " +
+      "to options. A port alone means every address.",
     default: ":8080",
     examples: [[8080, "127.0.0.1:8081"], "unix:/run/foregate/http.sock", { ":8080": {} }],
   }),

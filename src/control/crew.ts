@@ -13,15 +13,17 @@
 import type { Worker as Thread } from "node:worker_threads";
 import { setTimeout as delay } from "node:timers/promises";
 
-import type { OpenListener, Ports } from "../net/doors.ts";
+import type { ListenOptions } from "../exchange/listen-options.ts";
+import type { OpenListener } from "../net/doors.ts";
 import type { Counters } from "../observe/counters.ts";
 import { troubleEvent, type ProgramEvent, type TellEvent } from "../observe/events.ts";
 import { Chorus } from "./chorus.ts";
 import { CrewCounts, type CrewView } from "./crew-counts.ts";
 import { orderFor, PlanDrawer, type CrewPlan, type DrawnPlan } from "./drawn-plan.ts";
-import { probeListeners } from "./probe-listeners.ts";
+import { Listening } from "./listening.ts";
 import { RestartPace } from "./restart-pace.ts";
 import type { PlanOrder } from "./thread-messages.ts";
+import { canSharePorts } from "../transport/net-transport.ts";
 import type { Vitals } from "./vitals.ts";
 import { startThread, WorkerGone, WorkerHandle } from "./worker-handle.ts";
 
@@ -46,6 +48,8 @@ export interface CrewOptions {
   /** The first worker's, if it was started before anything was known. */
   readonly firstThread?: Thread | undefined;
   readonly tell: TellEvent;
+  /** Whether threads can listen at one port together; by default whether this system lets them. */
+  readonly sharesPorts?: boolean;
   /** A thread cannot be ended: only a new process helps. */
   readonly onHopeless: () => void;
 }
@@ -81,8 +85,7 @@ export class Crew {
   /** Those that have been replaced, and have exchanges that come to their end. */
   readonly #leaving = new Set<WorkerHandle>();
   #inForce: DrawnPlan | undefined;
-  #ports: Ports = new Map();
-  #listeners: readonly OpenListener[] = [];
+  readonly #listening: Listening;
   #queue: Promise<unknown> = Promise.resolve();
   #isStopping = false;
   readonly #watch: NodeJS.Timeout;
@@ -92,17 +95,22 @@ export class Crew {
   restarts = 0;
 
   constructor(options: CrewOptions) {
-    const { count } = options;
+    const { count, sharesPorts = canSharePorts, tell } = options;
     this.#options = options;
     this.#counts = new CrewCounts(count * slotsPerPlace);
     this.#paces = Array.from({ length: count }, () => new RestartPace());
+    this.#listening = new Listening({
+      sharesPorts,
+      takers: () => this.#handles.filter(({ isServing }) => isServing),
+      onTrouble: (error) => tell(troubleEvent("cannot accept a connection", error)),
+    });
     this.#handles = [this.#begin(0, options.firstThread)];
     this.#watch = setInterval(() => this.#look(), lookMs);
   }
 
   /** Where clients are listened for. */
   get listeners(): readonly OpenListener[] {
-    return this.#listeners;
+    return this.#listening.listeners;
   }
 
   /** Of all workers together. */
@@ -186,6 +194,7 @@ export class Crew {
   async stop(graceMs: number): Promise<void> {
     this.#isStopping = true;
     clearInterval(this.#watch);
+    this.#listening.close();
     const all = [...this.#alive(), ...this.#leaving];
     await Promise.all(all.map((handle) => this.#stopOne(handle, graceMs)));
   }
@@ -224,8 +233,9 @@ export class Crew {
   async #apply(given: CrewPlan): Promise<void> {
     const drawn = this.#drawer.draw(given, this.#counts.prepare(given.plan));
     const { listeners } = given.plan;
-    await probeListeners(listeners, this.#ports);
+    await this.#listening.check(listeners);
     const prepared = await this.#prepareAll(drawn);
+    this.#listening.keep(listeners);
     const moved = new Set<number>();
     await Promise.all(
       prepared.map(async (handle) => {
@@ -234,7 +244,7 @@ export class Crew {
     );
     this.#counts.use(drawn.counted, moved);
     this.#inForce = drawn;
-    this.#learnListeners(listeners.map(({ label }) => label));
+    this.#learn(listeners);
   }
 
   /** Those that can commit. Rejects if one cannot, and then none of them will. */
@@ -246,13 +256,13 @@ export class Crew {
     };
     try {
       if (first !== undefined) await prepare(first);
-      // What may take any free port has one now.
-      this.#ports = new Map([...this.#ports, ...(first?.state.ports ?? [])]);
+      if (first !== undefined) this.#listening.notePorts(first.state.ports);
       const rest = await Promise.allSettled(others.map(prepare));
       const failed = rest.find((outcome) => outcome.status === "rejected");
       if (failed !== undefined) throw failed.reason;
       const isStartless = this.#inForce === undefined && prepared.length === 0;
       if (isStartless) throw new Error("Cannot start: no worker's thread came up");
+      await this.#listening.open(drawn.given.plan.listeners);
       return prepared;
     } catch (error) {
       await Promise.all(prepared.map((handle) => isThere(handle.giveUp())));
@@ -262,14 +272,13 @@ export class Crew {
 
   #orderFor({ slot }: WorkerHandle, drawn: DrawnPlan): PlanOrder {
     const keepsSockets = this.#numberOf(slot) === 1;
-    return orderFor(drawn, { slot, ports: this.#ports, keepsSockets });
+    const others = this.#listening.othersFor(drawn.given.plan.listeners);
+    return orderFor(drawn, { slot, others, keepsSockets });
   }
 
-  /** In the order of the config. */
-  #learnListeners(labels: readonly string[]): void {
-    const all = this.#alive().flatMap(({ state }) => state.listeners);
-    this.#listeners = labels.flatMap((label) => all.find((one) => one.label === label) ?? []);
-    this.#ports = new Map(this.#alive().flatMap(({ state }) => [...state.ports]));
+  #learn(listeners: readonly ListenOptions[]): void {
+    const states = this.#alive().map(({ state }) => state);
+    this.#listening.learn(listeners, states);
   }
 
   #onEnd(handle: WorkerHandle, cause: Error | undefined): void {
@@ -310,7 +319,8 @@ export class Crew {
     const worker = this.#numberOf(slot);
     this.#handles[worker - 1] = handle;
     try {
-      await this.#takeIn(handle, drawn);
+      await this.#beginServing(handle, drawn);
+      this.#learn(drawn.given.plan.listeners);
       return true;
     } catch (error) {
       // One that is gone is replaced by itself.
@@ -322,10 +332,9 @@ export class Crew {
     }
   }
 
-  async #takeIn(handle: WorkerHandle, drawn: DrawnPlan): Promise<void> {
+  async #beginServing(handle: WorkerHandle, drawn: DrawnPlan): Promise<void> {
     await handle.prepare(this.#orderFor(handle, drawn));
     await handle.commit();
-    this.#learnListeners(drawn.given.plan.listeners.map(({ label }) => label));
   }
 
   async #renew(place: number): Promise<void> {
@@ -334,15 +343,14 @@ export class Crew {
     if (this.#isStopping || drawn === undefined || old === undefined || old.isGone) return;
     const fresh = this.#begin(await this.#freeSlot(place));
     try {
-      await fresh.prepare(this.#orderFor(fresh, drawn));
-      await fresh.commit();
+      await this.#beginServing(fresh, drawn);
     } catch (error) {
       await this.#endNow(fresh);
       throw error;
     }
     this.#handles[place] = fresh;
     this.#leaving.add(old);
-    this.#learnListeners(drawn.given.plan.listeners.map(({ label }) => label));
+    this.#learn(drawn.given.plan.listeners);
     void this.#stopOne(old, drawn.given.plan.drainMs);
   }
 

@@ -2,7 +2,7 @@
 
 import type { CodeSource } from "../code/functions.ts";
 import { writePlan, type PlanForm, type PlanParts } from "../exchange/plan-form.ts";
-import type { Ports } from "../net/doors.ts";
+import type { Others } from "../net/doors.ts";
 import type { Counted } from "./crew-counts.ts";
 import type { PlanOrder } from "./thread-messages.ts";
 
@@ -21,13 +21,13 @@ export interface DrawnPlan {
 
 export interface WorkerPlace {
   readonly slot: number;
-  readonly ports: Ports;
+  readonly others: Others;
   readonly keepsSockets: boolean;
 }
 
 export function orderFor({ form, code, counted }: DrawnPlan, place: WorkerPlace): PlanOrder {
-  const { slot, ports, keepsSockets } = place;
-  return { form, code, rows: counted.rows, cells: counted.cells[slot], ports, keepsSockets };
+  const { slot, others, keepsSockets } = place;
+  return { form, code, rows: counted.rows, cells: counted.cells[slot], others, keepsSockets };
 }
 
 /** Draws one plan after the other. */

@@ -209,6 +209,11 @@ export class House {
     return count;
   }
 
+  get spooledBytes(): number {
+    const { memory, store } = this.#kept.spools;
+    return memory.bytesUsed + (store?.bytesUsed ?? 0);
+  }
+
   reopenLogs(onTrouble: (error: unknown) => void): void {
     for (const log of this.#logs()) log.reopen(onTrouble);
   }

@@ -8,10 +8,12 @@
  * its place among the others, and then of plans: the first one serves from when it is prepared.
  */
 
+import type { Socket } from "node:net";
+
 import type { CodeSource } from "../code/functions.ts";
 import type { PlanForm } from "../exchange/plan-form.ts";
 import type { PlanRows } from "../exchange/rows-of-plans.ts";
-import type { OpenListener, Ports } from "../net/doors.ts";
+import type { OpenListener, Others, Ports } from "../net/doors.ts";
 import type { ProgramEvent } from "../observe/events.ts";
 import type { BoardForm } from "./board.ts";
 
@@ -35,8 +37,8 @@ export interface PlanOrder {
   readonly rows: PlanRows | undefined;
   /** This worker's counts by route and upstream. */
   readonly cells: SharedArrayBuffer | undefined;
-  /** Where others listen already, in place of any free port. */
-  readonly ports: Ports;
+  /** What main and other workers do: where they listen, in place of any free port. */
+  readonly others: Others;
   /** It listens at Unix sockets, which only one worker can. */
   readonly keepsSockets: boolean;
 }
@@ -47,6 +49,7 @@ export type Order =
   | { readonly type: "commit"; readonly id: number }
   | { readonly type: "giveUp"; readonly id: number }
   | { readonly type: "stop"; readonly id: number; readonly graceMs: number }
+  | { readonly type: "take"; readonly key: string; readonly socket: Socket }
   | { readonly type: "reopenLogs" };
 
 export type Report =

@@ -1,6 +1,7 @@
 /** One worker's thread, as main sees it: asked by messages, watched by its beats. */
 
 import nodeModule from "node:module";
+import type { Socket } from "node:net";
 import { Worker as Thread } from "node:worker_threads";
 
 import type { ProgramEvent } from "../observe/events.ts";
@@ -120,6 +121,13 @@ export class WorkerHandle {
   async stop(graceMs: number): Promise<void> {
     this.#isServing = false;
     await this.#ask((id) => ({ type: "stop", id, graceMs }));
+  }
+
+  /** False: it takes nothing new. */
+  take(key: string, socket: Socket): boolean {
+    if (!this.isServing) return false;
+    this.#thread.postMessage({ type: "take", key, socket } satisfies Order, [socket]);
+    return true;
   }
 
   reopenLogs(): void {

@@ -8,6 +8,8 @@ export interface ListenOptions {
   /** 0 takes any free port. */
   readonly port: number;
   readonly socketPath: string | undefined;
+  /** The socket that the program was started with, by its file descriptor or name. */
+  readonly passed?: string;
   /** Who connects is a balancer, and says first who its client is; false by default. */
   readonly proxyProtocol?: boolean;
 }

@@ -1,5 +1,7 @@
 /** All doors of a worker: those that listen, and the one for guests. */
 
+import type { Socket } from "node:net";
+
 import type { ListenOptions } from "../exchange/listen-options.ts";
 import { Door, type DoorServices } from "./door.ts";
 import { GuestDoor } from "./guest-door.ts";
@@ -14,14 +16,26 @@ export interface OpenDoor {
   readonly key: string;
   readonly door: Door;
   readonly listener: OpenListener;
+  /** Somebody else listens there. */
+  readonly isHanded: boolean;
 }
 
 /** Two that have the same are the same listener. */
-export const listenerKey = ({ host, port, socketPath }: ListenOptions): string =>
-  JSON.stringify([host, port, socketPath]);
+export const listenerKey = ({ host, port, socketPath, passed }: ListenOptions): string =>
+  JSON.stringify([host, port, socketPath, passed]);
 
 /** By `listenerKey`: where it is listened for what may take any free port. */
 export type Ports = ReadonlyMap<string, number>;
+
+/** What others do for the same clients. */
+export interface Others {
+  /** Where they listen as well. */
+  readonly ports: Ports;
+  /** By `listenerKey`: where they accept connections and hand them over. */
+  readonly handed: ReadonlySet<string>;
+}
+
+const noOthers: Others = { ports: new Map(), handed: new Set() };
 
 export class Doors {
   readonly guests: GuestDoor;
@@ -41,9 +55,10 @@ export class Doors {
     return this.#open.map(({ listener }) => listener);
   }
 
-  /** By `listenerKey`. */
+  /** By `listenerKey`, without those where others accept. */
   get ports(): Ports {
-    return new Map(this.#open.map(({ key, listener: { port } }) => [key, port]));
+    const own = this.#open.filter(({ isHanded }) => !isHanded);
+    return new Map(own.map(({ key, listener: { port } }) => [key, port]));
   }
 
   /**
@@ -52,7 +67,7 @@ export class Doors {
    */
   async listen(
     wanted: readonly ListenOptions[],
-    ports: Ports = new Map(),
+    { ports, handed }: Others = noOthers,
   ): Promise<readonly OpenDoor[]> {
     const isOpen = new Set(this.#open.map(({ key }) => key));
     const missing = wanted.filter((options) => !isOpen.has(listenerKey(options)));
@@ -60,14 +75,18 @@ export class Doors {
     const opened = await Promise.allSettled(
       opening.map(async ({ options, door }): Promise<OpenDoor> => {
         const key = listenerKey(options);
+        const { label } = options;
+        if (handed.has(key)) {
+          door.wantsAnnouncement = options.proxyProtocol === true;
+          return { key, door, listener: { label, address: "", port: 0 }, isHanded: true };
+        }
         const { address, port } = await door.listen({
           ...options,
           port: ports.get(key) ?? options.port,
           // The same program listens there already.
           takesOver: ports.has(key),
         });
-        const listener = { label: options.label, address, port };
-        return { key, door, listener };
+        return { key, door, listener: { label, address, port }, isHanded: false };
       }),
     );
     const failed = opened.find((outcome) => outcome.status === "rejected");
@@ -80,6 +99,13 @@ export class Doors {
     );
     this.#open.push(...doors);
     return doors;
+  }
+
+  /** A connection that was accepted for the listener with this key. */
+  take(key: string, socket: Socket): void {
+    const open = this.#open.find((one) => one.key === key);
+    if (open === undefined) socket.destroy();
+    else this.#services.transport.adopt(socket, open.door);
   }
 
   /** Those that were opened for nothing. */

@@ -7,7 +7,7 @@
  * had, the server makes its own sockets as ever (docs/decisions/0007-accepted-handles.md).
  */
 
-import type { Server } from "node:net";
+import type { Server, Socket } from "node:net";
 
 /** What `new Socket({ handle, onread })` takes. */
 export interface SocketHandle {
@@ -16,6 +16,10 @@ export interface SocketHandle {
 }
 
 type OnConnection = (...told: unknown[]) => void;
+
+interface SocketWithHandle extends Socket {
+  _handle?: unknown;
+}
 
 interface ServerWithHandle extends Server {
   readonly _handle?: { onconnection?: OnConnection } | null;
@@ -32,6 +36,15 @@ export function takeHandles(server: Server, onHandle: (handle: SocketHandle) => 
     if (error === 0 && isSocketHandle(client)) onHandle(client);
     else runtimeOwn.apply(this, told);
   };
+}
+
+/** Of a socket that was not read from, and has none then; undefined: it is not to be had. */
+export function handleOf(socket: Socket): SocketHandle | undefined {
+  const withHandle: SocketWithHandle = socket;
+  const handle = withHandle._handle;
+  if (!isSocketHandle(handle)) return undefined;
+  withHandle._handle = null;
+  return handle;
 }
 
 /** Bun has an `onconnection` too, and hands other things to it. */

@@ -4,6 +4,8 @@
  * put a faulty twin in its place, and nothing above may notice which one it is.
  */
 
+import type { Socket } from "node:net";
+
 /** Whoever drives a channel. No call comes after `onClosed`, which comes exactly once. */
 export interface ChannelReceiver {
   /** It is in the middle of a message: asked after a read, for the size of the next one. */
@@ -74,6 +76,8 @@ export interface ListenTarget {
   readonly host: string | undefined;
   readonly port: number;
   readonly socketPath: string | undefined;
+  /** See `passedSocket`: it is listened at already, or bound at least. */
+  readonly passed?: string;
   /** Others of the same user may listen there, too; false by default. */
   readonly reusesPort?: boolean;
   /** Whoever listens at the socket is to be followed; false by default. */
@@ -111,6 +115,8 @@ export interface Transport {
   onFault: (error: unknown) => void;
   /** Rejects with the system's error: EADDRINUSE, EACCES, … */
   listen(target: ListenTarget, receiver: AcceptReceiver): Promise<Listener>;
+  /** A connection that somebody else has accepted, and not read from. */
+  adopt(socket: Socket, receiver: AcceptReceiver): void;
   /** Answers exactly once, and later than this call. Returns what gives the attempt up. */
   dial(target: DialTarget, receiver: DialReceiver): () => void;
 }

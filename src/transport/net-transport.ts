@@ -6,7 +6,7 @@
  */
 
 import { createServer, connect, Socket, type AddressInfo, type Server } from "node:net";
-import { takeHandles, type SocketHandle } from "./accepted-handles.ts";
+import { handleOf, takeHandles, type SocketHandle } from "./accepted-handles.ts";
 import type {
   AcceptReceiver,
   DialReceiver,
@@ -15,18 +15,24 @@ import type {
   ListenTarget,
   Transport,
 } from "./channel.ts";
-import { listenOn } from "./listen-on.ts";
+import { listenOn, type Where } from "./listen-on.ts";
 import { NetChannel } from "./net-channel.ts";
+import { passedSocket } from "./passed-socket.ts";
 import { isTaken, SocketFile } from "./socket-file.ts";
 
 /** Connections that wait to be accepted; the kernel cuts it to net.core.somaxconn. */
-const backlog = 4_096;
+export const backlog = 4_096;
 
 /**
  * Whether several may listen at one port, and the kernel spreads connections among them. Others
  * than Linux have an option that is called the same, and gives all to the last one.
  */
 export const canSharePorts = process.platform === "linux";
+
+/** Only TCP connections are moved between threads, which the runtime of this one can or not. */
+export const canMoveSockets = process.versions["bun"] === undefined;
+
+const anywhere: ListenTarget = { host: undefined, port: 0, socketPath: undefined };
 
 export class NetTransport implements Transport {
   onFault: (error: unknown) => void = (error) => {
@@ -35,6 +41,7 @@ export class NetTransport implements Transport {
 
   async listen(target: ListenTarget, receiver: AcceptReceiver): Promise<Listener> {
     const { socketPath } = target;
+    if (target.passed !== undefined) return await this.#listenPassed(target, receiver);
     if (socketPath === undefined) return await this.#listenTcp(target, receiver);
     if (target.takesOver !== true && (await isTaken(socketPath))) throw takenError(socketPath);
     const file = new SocketFile(socketPath);
@@ -55,13 +62,27 @@ export class NetTransport implements Transport {
 
   async #listenTcp(target: ListenTarget, receiver: AcceptReceiver): Promise<Listener> {
     const { host, port, reusesPort } = target;
-    const server = this.#serverOf(target, receiver);
     const where = { port, reusePort: reusesPort === true, backlog };
-    await listenOn(server, host === undefined ? where : { ...where, host }, (error) =>
-      receiver.onAcceptError(error),
-    );
-    const bound = server.address() as AddressInfo;
-    return { port: bound.port, address: bound.address, close: () => void server.close() };
+    return await this.#listenAt(host === undefined ? where : { ...where, host }, target, receiver);
+  }
+
+  async #listenPassed(target: ListenTarget, receiver: AcceptReceiver): Promise<Listener> {
+    const fd = passedSocket(target.passed ?? "");
+    return await this.#listenAt({ fd, backlog }, target, receiver);
+  }
+
+  async #listenAt(where: Where, target: ListenTarget, receiver: AcceptReceiver): Promise<Listener> {
+    const server = this.#serverOf(target, receiver);
+    await listenOn(server, where, (error) => receiver.onAcceptError(error));
+    const bound = server.address() as AddressInfo | string;
+    const { address, port } = typeof bound === "string" ? { address: bound, port: 0 } : bound;
+    return { port, address, close: () => void server.close() };
+  }
+
+  adopt(socket: Socket, receiver: AcceptReceiver): void {
+    const handle = handleOf(socket);
+    if (handle === undefined) this.#accept(socket.setNoDelay(true), anywhere, receiver);
+    else this.#acceptHandle(handle, anywhere, receiver);
   }
 
   #serverOf(target: ListenTarget, receiver: AcceptReceiver): Server {

@@ -33,6 +33,8 @@ const tcp = (label: string, host: string | undefined, port: number): object => (
   socketPath: undefined,
 });
 
+const passed = (name: string): object => ({ ...tcp(`fd:${name}`, undefined, 0), passed: name });
+
 const listenCases: readonly (readonly [listen: string, want: readonly object[]])[] = [
   ["8080", [tcp(":8080", undefined, 8080)]],
   ["'8080'", [tcp(":8080", undefined, 8080)]],
@@ -48,6 +50,7 @@ const listenCases: readonly (readonly [listen: string, want: readonly object[]])
     "unix:/run/x.sock",
     [{ label: "unix:/run/x.sock", host: undefined, port: 0, socketPath: "/run/x.sock" }],
   ],
+  ["[ fd:3, 'fd:foregate.socket' ]", [passed("3"), passed("foregate.socket")]],
 ];
 
 for (const [listen, want] of listenCases) {

@@ -85,6 +85,7 @@ const listens: readonly (readonly [listen: string, isOverlap: boolean])[] = [
   ['["localhost:80", "127.0.0.1:80"]', false],
   ['["localhost:80", 80]', true],
   ['[80, "unix:/run/80"]', false],
+  ['["fd:3", "fd:4", 80]', false],
   ['[0, "127.0.0.1:0", 0]', false],
 ];
 

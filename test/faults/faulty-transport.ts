@@ -7,6 +7,8 @@
  *          ◀── at most one fault ◀──
  */
 
+import type { Socket } from "node:net";
+
 import type {
   AcceptReceiver,
   Channel,
@@ -94,10 +96,18 @@ export class FaultyTransport implements Transport {
   }
 
   listen(target: ListenTarget, receiver: AcceptReceiver): Promise<Listener> {
-    return this.#inner.listen(target, {
+    return this.#inner.listen(target, this.#accepting(receiver));
+  }
+
+  adopt(socket: Socket, receiver: AcceptReceiver): void {
+    this.#inner.adopt(socket, this.#accepting(receiver));
+  }
+
+  #accepting(receiver: AcceptReceiver): AcceptReceiver {
+    return {
       onChannel: (channel) => receiver.onChannel(this.#wrap(channel)),
       onAcceptError: (error) => receiver.onAcceptError(error),
-    });
+    };
   }
 
   dial(target: DialTarget, receiver: DialReceiver): () => void {

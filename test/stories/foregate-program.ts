@@ -35,11 +35,14 @@ export interface ProgramOptions {
   readonly command?: readonly string[];
   /** Behind its own. */
   readonly words?: readonly string[];
+  /** File descriptors of this process that it has from 3 on. */
+  readonly passed?: readonly number[];
 }
 
 export class ForegateProgram {
   /** Never rejects. */
   readonly ended: Promise<Ending>;
+  readonly configFile: string;
   readonly #child: ChildProcessByStdio<null, Readable, Readable>;
   #said = "";
   #logged = "";
@@ -47,15 +50,16 @@ export class ForegateProgram {
 
   constructor(
     configFile: string,
-    { command = [process.execPath], words = [] }: ProgramOptions = {},
+    { command = [process.execPath], words = [], passed = [] }: ProgramOptions = {},
   ) {
+    this.configFile = configFile;
     const [first = process.execPath, ...rest] = command;
     this.#child = spawn(first, [...rest, "src/main.ts", "run", "-c", configFile, ...words], {
       cwd: root,
       // What it says is read as people see it.
       env: { ...process.env, FOREGATE_LOG_FORMAT: "pretty" },
-      stdio: ["ignore", "pipe", "pipe"],
-    });
+      stdio: ["ignore", "pipe", "pipe", ...passed],
+    }) as ChildProcessByStdio<null, Readable, Readable>;
     this.#child.stderr.on("data", (piece: Buffer) => (this.#said += piece.toString()));
     this.#child.stdout.on("data", (piece: Buffer) => (this.#logged += piece.toString()));
     // Whatever ends the test, it does not stay behind.

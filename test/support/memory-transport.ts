@@ -65,6 +65,10 @@ export class MemoryTransport implements Transport {
     };
   }
 
+  adopt(): void {
+    throw new Error("nobody has sockets for a transport in memory");
+  }
+
   dial(target: DialTarget, receiver: DialReceiver): () => void {
     let isOver = false;
     const once = (then: () => void): void => {

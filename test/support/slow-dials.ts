@@ -1,5 +1,7 @@
 /** A transport whose dials can be held back, for what happens between an attempt and the next. */
 
+import type { Socket } from "node:net";
+
 import type {
   AcceptReceiver,
   DialReceiver,
@@ -26,6 +28,10 @@ export class SlowDials implements Transport {
 
   listen(target: ListenTarget, receiver: AcceptReceiver): Promise<Listener> {
     return this.#real.listen(target, receiver);
+  }
+
+  adopt(socket: Socket, receiver: AcceptReceiver): void {
+    this.#real.adopt(socket, receiver);
   }
 
   dial(target: DialTarget, receiver: DialReceiver): () => void {
