@@ -2,11 +2,11 @@
 /** Where the program begins: picks the command, and is the last to hear of what nobody caught. */
 
 import { extname } from "node:path";
-import type { Worker } from "node:worker_threads";
 
 import { keepCompiledCode } from "./cli/compile-cache.ts";
 import { exitCodes } from "./cli/exit-codes.ts";
 import type { Voice } from "./cli/event-voice.ts";
+import type { FirstThreads, ThreadFiles } from "./cli/first-thread.ts";
 import type { Running, Wanted } from "./cli/start.ts";
 
 process.on("uncaughtException", (error) => {
@@ -20,9 +20,11 @@ process.on("uncaughtException", (error) => {
 let voice: Voice | undefined;
 
 /** The source, or what it was made into. */
-const workerFile = new URL(`./worker-thread${extname(import.meta.url)}`, import.meta.url);
+const fileOf = (name: string): URL => new URL(name + extname(import.meta.url), import.meta.url);
 
-let firstThread: Worker | undefined;
+const files: ThreadFiles = { worker: fileOf("./worker-thread"), office: fileOf("./office-thread") };
+
+let first: FirstThreads | undefined;
 
 /** Of the interfaces that are used below it, the newest came with this one. */
 const oldestNode = [24, 12] as const;
@@ -38,10 +40,10 @@ try {
   process.exit(exitCodes.failed);
 }
 
-/** A worker's thread takes its time to come up: that of reading the config. */
-async function expectPlan(): Promise<void> {
-  const { startFirstThread } = await import("./cli/first-thread.ts");
-  firstThread = startFirstThread(workerFile);
+/** Threads take their time to come up: that of reading the config. */
+async function expectPlan(hasConfig: boolean): Promise<void> {
+  const { startFirstThreads } = await import("./cli/first-thread.ts");
+  first = startFirstThreads(files, hasConfig);
 }
 
 async function startPlan(wanted: Wanted): Promise<Running> {
@@ -52,7 +54,7 @@ async function startPlan(wanted: Wanted): Promise<Running> {
     tell(troubleEvent("a bug: nobody handled a rejected promise", reason)),
   );
   const { startCrew } = await import("./cli/start-crew.ts");
-  return await startCrew(wanted, { workerFile, firstThread });
+  return await startCrew(wanted, { files, first });
 }
 
 /** Where standard error is for programs a bug is an event as well, and the last one. */

@@ -1,10 +1,10 @@
 /**
  * The admin socket: Node's own HTTP server on a Unix socket that only its owner can open, in a
- * folder that only its owner can enter. It lives on main's thread, which serves nobody else.
+ * folder that only its owner can enter. It lives in the office (`office.ts`).
  */
 
 import { chmodSync, lstatSync, mkdirSync, rmdirSync, rmSync } from "node:fs";
-import { createServer, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { dirname } from "node:path";
 
 import { listenOn } from "../transport/listen-on.ts";
@@ -25,11 +25,16 @@ export class AdminServer {
   readonly #server: Server;
   readonly #onTrouble: (error: unknown) => void;
 
-  constructor(path: string, handlers: AdminHandlers, onTrouble: (error: unknown) => void) {
+  /** `handlers`: had when somebody first asks. */
+  constructor(
+    path: string,
+    handlers: () => Promise<AdminHandlers>,
+    onTrouble: (error: unknown) => void,
+  ) {
     this.#path = path;
     this.#onTrouble = onTrouble;
     this.#server = createServer((request, response) => {
-      answerAdmin(handlers, request, response).catch((error: unknown) => {
+      answerWith(handlers, request, response).catch((error: unknown) => {
         if (!response.headersSent) response.statusCode = 500;
         response.end();
         if (!request.destroyed) onTrouble(error);
@@ -59,6 +64,14 @@ export class AdminServer {
       // Whoever named the socket may have named a folder with more in it.
     }
   }
+}
+
+async function answerWith(
+  handlers: () => Promise<AdminHandlers>,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  await answerAdmin(await handlers(), request, response);
 }
 
 /** Throws if it is somebody else's, or others may enter it. */

@@ -12,7 +12,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";
 import { setImmediate as nextTurn } from "node:timers/promises";
 
-import type { WorkersVitals } from "../control/crew.ts";
+import type { WorkersVitals } from "../control/crew-view.ts";
 import type { Counters } from "../observe/counters.ts";
 import type { ExchangeStats } from "../observe/exchange-stats.ts";
 import type { RowLabels } from "../observe/label-rows.ts";
@@ -33,6 +33,11 @@ export interface Observable {
   readonly workers?: WorkersVitals;
 }
 
+/** What can be looked at as it is now. */
+export interface Observed {
+  observe(): Observable | Promise<Observable>;
+}
+
 const reasons = {
   starting: "the program starts, and listens for clients in a moment",
   ready: "clients are listened for",
@@ -47,7 +52,7 @@ export class MetricsAnswers {
   readonly #hosts: readonly string[] | undefined;
   readonly #process = new ProcessWatch();
   #state: State = "starting";
-  #run: { readonly observed: Observable } | undefined;
+  #run: Observed | undefined;
 
   constructor(version: string, hosts: readonly string[] | undefined) {
     this.#version = version;
@@ -55,7 +60,7 @@ export class MetricsAnswers {
   }
 
   /** From now on it is ready, and this is shown, as it is then. */
-  show(run: { readonly observed: Observable }): void {
+  show(run: Observed): void {
     this.#run = run;
     this.#state = "ready";
   }
@@ -98,7 +103,7 @@ export class MetricsAnswers {
   }
 
   async #sayMetrics(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { stats, workers, ...observed } = this.#run?.observed ?? {};
+    const { stats, workers, ...observed } = (await this.#run?.observe()) ?? {};
     if (!("counters" in observed) || stats === undefined) {
       return say(response, 503, `${reasons.starting}\n`);
     }

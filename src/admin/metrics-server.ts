@@ -1,7 +1,7 @@
 /**
- * The listener of the metrics: Node's own HTTP server, since no exchange passes it. It lives on the
- * worker's thread, so what a stranger may cost there is little: few connections, short ones, one
- * request on each.
+ * The listener of the metrics: Node's own HTTP server, since no exchange passes it. As a library it
+ * lives on the worker's thread, so what a stranger may cost there is little: few connections, short
+ * ones, one request on each.
  */
 
 import { createServer, type Server } from "node:http";
@@ -9,7 +9,7 @@ import type { AddressInfo, Socket } from "node:net";
 
 import type { ListenOptions } from "../exchange/listen-options.ts";
 import { listenOn } from "../transport/listen-on.ts";
-import { MetricsAnswers, type Observable } from "./metrics-answers.ts";
+import { MetricsAnswers, type Observed } from "./metrics-answers.ts";
 
 /** More are closed at once. A scraper needs one, a probe another. */
 const connectionsMax = 16;
@@ -62,7 +62,7 @@ export class MetricsServer {
     return bound;
   }
 
-  show(run: { readonly observed: Observable }): void {
+  show(run: Observed): void {
     this.#answers.show(run);
   }
 

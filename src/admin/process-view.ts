@@ -2,7 +2,7 @@
 
 import { performance } from "node:perf_hooks";
 
-import type { WorkersVitals } from "../control/crew.ts";
+import type { WorkersVitals } from "../control/crew-view.ts";
 import type { Vitals } from "../control/vitals.ts";
 import { LoopDelay, type LoopDelays } from "../observe/loop-delay.ts";
 
@@ -29,7 +29,7 @@ export class ProcessWatch {
   view(workers?: WorkersVitals): ProcessView {
     const own = this.#view();
     if (workers === undefined) return own;
-    const { vitals } = workers;
+    const { vitals, otherHeap } = workers;
     const sum = (read: (one: Vitals) => number): number =>
       vitals.reduce((total, one) => total + read(one), 0);
     const worst = (read: (delay: LoopDelays) => number): number =>
@@ -37,8 +37,9 @@ export class ProcessWatch {
     workers.beginAnew();
     return {
       ...own,
-      heapBytes: own.heapBytes + sum(({ heapBytes }) => heapBytes),
-      heapUsedBytes: own.heapUsedBytes + sum(({ heapUsedBytes }) => heapUsedBytes),
+      heapBytes: own.heapBytes + otherHeap.heapBytes + sum(({ heapBytes }) => heapBytes),
+      heapUsedBytes:
+        own.heapUsedBytes + otherHeap.heapUsedBytes + sum(({ heapUsedBytes }) => heapUsedBytes),
       loopActiveSeconds: sum(({ activeSeconds }) => activeSeconds),
       delaySeconds: {
         p50: worst(({ p50 }) => p50),

@@ -43,7 +43,7 @@ export async function runObserved<Started extends Run>(
   try {
     const metrics = await server.listen();
     const run = await start();
-    server.show(run);
+    server.show({ observe: () => run.observed });
     const stop = async (graceMs: number): Promise<void> => {
       server.drain();
       try {

@@ -29,7 +29,7 @@ Docs: docs/cli.md and docs/config.md of the package`;
 /** The roof's: the command line lies below it. */
 export interface Starting {
   /** There will be a plan in a moment, by all odds. */
-  readonly expectPlan: () => Promise<void>;
+  readonly expectPlan: (hasConfig: boolean) => Promise<void>;
   readonly startPlan: StartPlan;
 }
 
@@ -101,7 +101,7 @@ function addRunning(program: Command, { expectPlan, startPlan, end }: Surroundin
     .option(...envFileOption)
     .option("--watch", "read the config again when its files change")
     .action(async (options: Commands.RunOptions) => {
-      await expectPlan();
+      await expectPlan(true);
       end(await (await commands()).run({ ...options, ...globals(program) }, startPlan));
     });
   program
@@ -115,7 +115,7 @@ function addRunning(program: Command, { expectPlan, startPlan, end }: Surroundin
     .action(async (options: { from: string; to: readonly string[]; balance?: string }) => {
       const { from, to, balance } = options;
       const wishes = { from, to, balance, ...globals(program) };
-      await expectPlan();
+      await expectPlan(false);
       end(await (await commands()).proxy(wishes, startPlan));
     });
 }
@@ -304,7 +304,7 @@ async function serveWords(
     return exitCodes.ok;
   }
   if (/^\d+$|[:=]/.test(first)) {
-    await expectPlan();
+    await expectPlan(false);
     return (await commands()).serveTargets(targets, globals(program), startPlan);
   }
   say(`error: ${mistakeIn(first, program)}`);

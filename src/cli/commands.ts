@@ -1,12 +1,12 @@
 /** What each command does; every function resolves with an exit code. */
 
-import { compileValue, loadConfig, standardInputName, type LoadedConfig } from "../config/load.ts";
+import { compileValue, standardInputName, type LoadedConfig } from "../config/load.ts";
 import { isError } from "../config/problems.ts";
-import type { CodeUse } from "../config/read-code.ts";
 import { withheld } from "../config/withhold.ts";
 import { paintFor, plain, type ColourChoice } from "./colour.ts";
 import { exitCodes } from "./exit-codes.ts";
 import type { OneLiner, ProxyWishes } from "./one-liner.ts";
+import { loadWanted } from "./load-wanted.ts";
 import { isPlanned } from "./planned-config.ts";
 import { problemEvent } from "./problem-event.ts";
 import { count, countProblems, heard, print, say } from "./say.ts";
@@ -37,41 +37,22 @@ export interface CheckOptions extends LookOptions {
   readonly strict?: true;
 }
 
-/** `-c`, then the environment, then the usual places; undefined: it was said what is wrong. */
-async function load(
-  { config, envFile }: ConfigOptions,
-  codeUse: CodeUse,
-): Promise<LoadedConfig | undefined> {
-  if (envFile !== undefined) {
-    const { readEnvFile } = await import("./env-file.ts");
-    const wrong = readEnvFile(envFile, process.env);
-    if (wrong !== undefined) {
-      say(`error: --env-file: ${wrong}`);
-      return undefined;
-    }
-  }
-  const path = config ?? (process.env["FOREGATE_CONFIG"] || undefined);
-  return await loadConfig(path, codeUse);
-}
-
 const look = (options: LookOptions): Promise<LoadedConfig | undefined> =>
-  load(options, options.exec ? "evaluate" : "refuse");
+  loadWanted(options, options.exec ? "evaluate" : "refuse");
 
 export async function run(options: RunOptions, startPlan: StartPlan): Promise<number> {
-  const config = await load(options, "evaluate");
+  const config = await loadWanted(options, "evaluate");
   if (config === undefined) return exitCodes.usage;
   // What came by standard input is gone; and the file stays the one that was found.
   const { file } = config;
   const isFile = file !== "" && file !== standardInputName;
-  const again = (): Promise<LoadedConfig | undefined> =>
-    load({ ...options, config: file }, "evaluate");
-  const reload = isFile ? again : undefined;
+  const source = isFile ? { file, envFile: options.envFile } : undefined;
   const watches = options.watch === true;
-  if (watches && reload === undefined) {
+  if (watches && source === undefined) {
     say("error: --watch: the config has no file that could change");
     return exitCodes.usage;
   }
-  const wishes = { codeIfWrong: exitCodes.configInvalid, reload, watches, color: options.color };
+  const wishes = { codeIfWrong: exitCodes.configInvalid, source, watches, color: options.color };
   return startOr(wishes, config, startPlan);
 }
 
@@ -236,12 +217,12 @@ function startOneLiner(
 interface StartWishes extends GlobalOptions {
   readonly codeIfWrong: number;
   /** undefined: it cannot be read again. */
-  readonly reload?: Start["reload"];
+  readonly source?: Start["source"];
   readonly watches?: boolean;
 }
 
 async function startOr(
-  { codeIfWrong, color, reload, watches }: StartWishes,
+  { codeIfWrong, color, source, watches = false }: StartWishes,
   config: LoadedConfig,
   startPlan: StartPlan,
 ): Promise<number> {
@@ -271,7 +252,7 @@ async function startOr(
     }
   } else await tellProblems(config, { color });
   const { start } = await import("./start.ts");
-  return await start({ begin: startPlan, config, workerCount, reload, watches, voice });
+  return await start({ begin: startPlan, config, workerCount, source, watches, voice });
 }
 
 /** To whoever wants something else of the config. */

@@ -2,31 +2,36 @@
 
 import { refusal, type AdminAnswer, type AdminHandlers } from "../admin/admin-api.ts";
 import { compileValue } from "../config/load.ts";
+import type { BoundMetrics } from "../admin/metrics-server.ts";
+import type { Board } from "../control/board.ts";
+import { workersOf, type CrewLook } from "../control/crew-view.ts";
 import { eventLevels } from "../observe/events.ts";
-import type { Voice } from "./event-voice.ts";
+import type { EventLevel } from "../observe/options.ts";
 import { plain } from "./colour.ts";
 import type { Outcome, Reloads } from "./reload.ts";
 import { plainProblem, problemLines } from "./report-problems.ts";
 import { shownConfig } from "./shown-config.ts";
-import type { Running } from "./start.ts";
 import { version } from "./version.ts";
 
 export interface Governed {
-  readonly running: Running;
+  readonly board: Board;
   readonly reloads: Reloads;
-  readonly voice: Voice;
+  readonly metrics: readonly BoundMetrics[];
+  readonly look: () => Promise<CrewLook>;
+  readonly renewAll: () => Promise<void>;
+  readonly setLevel: (level: EventLevel) => void;
   /** `graceMs` undefined: as long as the config says. */
   readonly stop: (graceMs: number | undefined) => void;
 }
 
 export function handlersFor(governed: Governed): AdminHandlers {
-  const { running, reloads, voice, stop } = governed;
+  const { reloads, renewAll, setLevel, stop } = governed;
   return {
-    "GET /v1/status": () => ({ status: 200, body: statusOf(governed) }),
-    "GET /v1/workers": () => ({ status: 200, body: { workers: workersOf(running) } }),
+    "GET /v1/status": async () => ({ status: 200, body: await statusOf(governed) }),
+    "GET /v1/workers": async () => ({ status: 200, body: await workersAnswer(governed) }),
     "POST /v1/workers/renew": async () => {
-      await running.renewAll();
-      return { status: 200, body: { workers: workersOf(running) } };
+      await renewAll();
+      return { status: 200, body: await workersAnswer(governed) };
     },
     "GET /v1/config": () => {
       const { revision, config } = reloads.current;
@@ -50,7 +55,7 @@ export function handlersFor(governed: Governed): AdminHandlers {
       const wanted = (value as { readonly level?: unknown } | null | undefined)?.level;
       const level = eventLevels.find((each) => each === wanted);
       if (level === undefined) return refusal(400, `want { "level": ${eventLevels.join(" | ")} }`);
-      voice.setLevel(level);
+      setLevel(level);
       return { status: 200, body: { level } };
     },
     "POST /v1/stop": ({ query }) => {
@@ -64,26 +69,28 @@ export function handlersFor(governed: Governed): AdminHandlers {
   };
 }
 
-function statusOf({ running, reloads }: Governed): object {
+async function statusOf({ board, look, metrics, reloads }: Governed): Promise<object> {
   const { revision, config, sinceMs } = reloads.current;
-  const { connectionsActive, exchangesInFlight, exchangesEnded } = running.counters;
+  const { connectionsActive, exchangesInFlight, exchangesEnded } = board.counters;
+  const { listeners, workers } = await look();
   return {
     version: version(),
     pid: process.pid,
     startedAt: new Date(performance.timeOrigin).toISOString(),
     config: { file: config.file, revision, since: new Date(sinceMs).toISOString() },
-    listeners: running.listeners,
-    metrics: running.metrics,
+    listeners,
+    metrics,
     sites: config.sites.length,
-    workers: workersOf(running).length,
+    workers: workers.length,
     connections: connectionsActive,
     exchanges: { inFlight: exchangesInFlight, ended: exchangesEnded },
   };
 }
 
-function workersOf({ workers }: Running): readonly object[] {
-  const nowMs = performance.now();
-  return workers.map(({ worker, state, startedMs, vitals, ...counts }) => ({
+async function workersAnswer({ board, look }: Governed): Promise<object> {
+  const nowMs = performance.timeOrigin + performance.now();
+  const all = workersOf(await look(), board);
+  const workers = all.map(({ worker, state, startedMs, vitals, ...counts }) => ({
     worker,
     state,
     ageSeconds: Math.round((nowMs - startedMs) / 1_000),
@@ -93,6 +100,7 @@ function workersOf({ workers }: Running): readonly object[] {
     heapUsedBytes: vitals.heapUsedBytes,
     loopDelayP99Seconds: vitals.delaySeconds.p99,
   }));
+  return { workers };
 }
 
 function historyOf(reloads: Reloads): readonly object[] {

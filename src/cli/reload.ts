@@ -9,10 +9,9 @@
 import { changesOf, type Change } from "../config/changes.ts";
 import type { LoadedConfig } from "../config/load.ts";
 import { isError, type Problem } from "../config/problems.ts";
-import { troubleEvent } from "../observe/events.ts";
+import { troubleEvent, type TellEvent } from "../observe/events.ts";
 import { bindTroubleOf } from "./bind-error.ts";
 import { ConfigWatch } from "./config-watch.ts";
-import type { Voice } from "./event-voice.ts";
 import { isPlanned, type PlannedConfig } from "./planned-config.ts";
 import { problemEvent } from "./problem-event.ts";
 import { countProblems } from "./say.ts";
@@ -21,6 +20,8 @@ import { shownConfig } from "./shown-config.ts";
 export interface Reloading {
   /** In force now. */
   readonly config: PlannedConfig;
+  /** Its number; others come after it. */
+  readonly revision: number;
   /**
    * Reads its files once more; undefined: they cannot be read, and that was said. There is no
    * `load` where there are no files.
@@ -28,7 +29,9 @@ export interface Reloading {
   readonly load: (() => Promise<LoadedConfig | undefined>) | undefined;
   /** Rejects if it cannot be put in force; the one before still is then. */
   readonly apply: (config: PlannedConfig) => Promise<void>;
-  readonly voice: Voice;
+  readonly tell: TellEvent;
+  /** What stands in any of these for a placeholder is told to nobody. */
+  readonly withhold: (configs: readonly LoadedConfig[]) => void;
   /** A config is going to be put in force, by all odds. */
   readonly onBegin?: () => void;
   /** This one is in force now. */
@@ -65,7 +68,7 @@ export class Reloads {
   readonly #reloading: Reloading;
   /** The one in force first. */
   #kept: readonly Revision[];
-  #lastRevision = 1;
+  #lastRevision: number;
   #queue: Promise<unknown> = Promise.resolve();
   /** Whoever asks while one waits to begin gets that one. */
   #next: Promise<Outcome> | undefined;
@@ -73,7 +76,9 @@ export class Reloads {
 
   constructor(reloading: Reloading) {
     this.#reloading = reloading;
-    this.#kept = [{ revision: 1, config: reloading.config, sinceMs: Date.now() }];
+    const { config, revision } = reloading;
+    this.#kept = [{ revision, config, sinceMs: Date.now() }];
+    this.#lastRevision = revision;
   }
 
   /** In force now. */
@@ -83,6 +88,10 @@ export class Reloads {
 
   get current(): Revision {
     return this.#kept[0]!;
+  }
+
+  get lastRevision(): number {
+    return this.#lastRevision;
   }
 
   /** The one in force first, then those before it. */
@@ -148,18 +157,18 @@ export class Reloads {
 
   /** Its problems are told, and its secrets are not. */
   #hear(config: LoadedConfig): void {
-    const { voice } = this.#reloading;
+    const { tell, withhold } = this.#reloading;
     // What is in force is spoken of as well, and what was before it may still be.
-    voice.withhold([this.config.withhold, config.withhold]);
+    withhold([this.config, config]);
     this.#watch?.add(config.texts.keys());
-    for (const problem of config.problems) voice.tell(asEvent(problem));
+    for (const problem of config.problems) tell(asEvent(problem));
     if (config.plan !== undefined) return;
     const message = `${stays}: ${countProblems(config.problems)} in the new one`;
-    voice.tell({ level: "error", message, fields: { config: config.file } });
+    tell({ level: "error", message, fields: { config: config.file } });
   }
 
   #applied(before: PlannedConfig, config: PlannedConfig, tookMs: number): Outcome {
-    const { tell } = this.#reloading.voice;
+    const { tell } = this.#reloading;
     this.#lastRevision += 1;
     const revision = this.#lastRevision;
     this.#kept = [{ revision, config, sinceMs: Date.now() }, ...this.#kept].slice(0, keptMax);
@@ -177,7 +186,7 @@ export class Reloads {
   }
 
   #failed(error: unknown): Outcome {
-    const { tell } = this.#reloading.voice;
+    const { tell } = this.#reloading;
     const { listeners, metrics } = this.config;
     const found = bindTroubleOf(error, [...listeners, ...metrics]);
     const label = (error as { readonly label?: unknown }).label;

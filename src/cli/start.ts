@@ -11,21 +11,19 @@
 
 import { setTimeout as delay } from "node:timers/promises";
 
-import type { AdminServer } from "../admin/admin-server.ts";
+import type { ConfigSource } from "../admin/office-messages.ts";
+import type { Hearing } from "../admin/office.ts";
 import { inBrackets } from "../base/ip.ts";
-import type { WorkerStatus } from "../control/crew.ts";
+import type { DrawnPlan } from "../control/drawn-plan.ts";
 import type { Counters } from "../observe/counters.ts";
 import { codeErrorName } from "../code/code-error.ts";
 import type { LoadedConfig } from "../config/load.ts";
 import { troubleEvent, type ProgramEvent } from "../observe/events.ts";
-import { adminPath } from "./admin-path.ts";
 import { banner, type BoundListener } from "./banner.ts";
 import { bindTroubleOf, describeBindTrouble } from "./bind-error.ts";
 import type { Voice } from "./event-voice.ts";
 import { exitCodes } from "./exit-codes.ts";
-import type { Governed, handlersFor } from "./governing.ts";
 import type { PlannedConfig } from "./planned-config.ts";
-import { Reloads, type Reloading } from "./reload.ts";
 import { count, say } from "./say.ts";
 import { ServiceManager } from "./service-manager.ts";
 import { version } from "./version.ts";
@@ -44,9 +42,12 @@ export interface Running {
   readonly listeners: readonly BoundListener[];
   readonly metrics: readonly BoundListener[];
   readonly counters: Counters;
-  readonly workers: readonly WorkerStatus[];
-  /** Puts another plan in force. Rejects if it cannot; the one before stays in force. */
-  apply(config: PlannedConfig): Promise<void>;
+  /** In force. */
+  readonly plan: Pick<DrawnPlan, "drainMs" | "drainDelayMs">;
+  /** Resolves when it hears who asks from outside. */
+  govern(hearing: Hearing): Promise<void>;
+  /** Reads the config again, if there is something to read. */
+  reload(): void;
   /** Another worker in the place of each. Rejects if one cannot serve. */
   renewAll(): Promise<void>;
   /** After the log files were moved away. */
@@ -60,6 +61,10 @@ export interface Wanted {
   readonly config: PlannedConfig;
   readonly workerCount: number;
   readonly voice: Voice;
+  /** undefined: it cannot be read again. */
+  readonly source: ConfigSource | undefined;
+  /** It is read again when its files change. */
+  readonly watches: boolean;
 }
 
 /** Rejects if a listener cannot be had, with the system's error and its `label`. */
@@ -67,20 +72,14 @@ export type StartPlan = (wanted: Wanted) => Promise<Running>;
 
 export interface Start extends Wanted {
   readonly begin: StartPlan;
-  /** undefined: it cannot be read again. */
-  readonly reload?: Reloading["load"] | undefined;
-  /** It is read again when its files change. */
-  readonly watches?: boolean | undefined;
 }
 
 /** Resolves with the exit code. */
 export async function start(wanted: Start): Promise<number> {
-  const { begin, config, reload, voice } = wanted;
+  const { begin, config, source, voice } = wanted;
   // Who sees that a port is open, or reads that it is ready, may send a signal at once.
-  const begun = Promise.withResolvers<Begun>();
-  const stopping = untilStopped(begun.promise, voice);
-  // While workers come up there is time for it.
-  const adminCode = config.admin.isOff ? undefined : importAdmin();
+  const begun = Promise.withResolvers<Running>();
+  const stopping = untilStopped(begun.promise, voice, source !== undefined);
   let running: Running;
   try {
     running = await begin(wanted);
@@ -94,28 +93,20 @@ export async function start(wanted: Start): Promise<number> {
     if (isOfCode) return exitCodes.configInvalid;
     throw error;
   }
-  const apply = (next: PlannedConfig): Promise<void> => running.apply(next);
   const manager = new ServiceManager(process.env, voice.tell);
-  const serving = ({ sites }: LoadedConfig): void =>
-    manager.ready(`serves ${count(sites.length, "site")}`);
-  const reloads = new Reloads({
-    config,
-    load: reload,
-    apply,
-    voice,
-    onBegin: () => manager.reloading(),
-    onEnd: (inForce) => serving(inForce),
+  const serving = (siteCount: number): void => manager.ready(`serves ${count(siteCount, "site")}`);
+  await running.govern({
+    onReloading: () => manager.reloading(),
+    onReloaded: serving,
+    stop: stopping.ask,
   });
-  if (wanted.watches === true) reloads.watch();
-  const governed = { running, reloads, voice, stop: stopping.ask };
-  const admin = adminCode && (await openAdmin(governed, await adminCode));
   tellReady(running, config, voice);
   voice.begin();
-  begun.resolve({ running, reloads });
-  serving(config);
+  begun.resolve(running);
+  serving(config.sites.length);
   stopping.onBegin(() => manager.stopping("waits for what is in flight"));
   const code = await stopping.done;
-  await Promise.all([admin?.close(), manager.close()]);
+  await manager.close();
   await voice.close({ level: "info", message: "stopped", fields: { exit_code: code } });
   return code;
 }
@@ -166,12 +157,6 @@ function addressOf({ label, address, port }: BoundListener): string {
   return `${inBrackets(address)}:${port}`;
 }
 
-/** What signals are for. */
-interface Begun {
-  readonly running: Running;
-  readonly reloads: Reloads;
-}
-
 interface Stopping {
   /** Settles once, with the exit code. */
   readonly done: Promise<number>;
@@ -183,14 +168,14 @@ interface Stopping {
 /**
  * Settles once: drained, or cut by a second signal. What is asked before it has begun is done then.
  */
-function untilStopped(begun: Promise<Begun>, voice: Voice): Stopping {
+function untilStopped(begun: Promise<Running>, voice: Voice, canReload: boolean): Stopping {
   const { tell } = voice;
   const { promise, resolve, reject } = Promise.withResolvers<number>();
   let firstMs: number | undefined;
   let onBegin = (): void => undefined;
   const stop = async (signal: string, graceMsMax: number): Promise<void> => {
-    const { running, reloads } = await begun;
-    const { drainMs, drainDelayMs } = reloads.config.plan;
+    const running = await begun;
+    const { drainMs, drainDelayMs } = running.plan;
     const graceMs = Math.min(graceMsMax, drainMs);
     onBegin();
     // Whoever sits there and watches, or wants it cut, waits for no balancer.
@@ -222,15 +207,19 @@ function untilStopped(begun: Promise<Begun>, voice: Voice): Stopping {
   });
   process.on("SIGHUP", (signal) => {
     if (isWatched) ask(signal, terminalDrainMs);
-    else void begun.then(({ reloads }) => askReload(signal, reloads, tell));
+    else if (canReload) void begun.then((running) => running.reload());
+    else {
+      const message = "there is no file to read the config from again: restart it instead";
+      tell({ level: "warn", message, fields: { signal } });
+    }
   });
   // Without a handler, Node would open its inspector on this signal.
   process.on("SIGUSR1", (signal) => {
     voice.reopen();
-    void begun.then(({ running }) => running.reopenLogs());
+    void begun.then((running) => running.reopenLogs());
     tell({ level: "info", message: "log files were opened anew", fields: { signal } });
   });
-  process.on("SIGUSR2", () => void begun.then(({ running }) => renew(running, tell)));
+  process.on("SIGUSR2", () => void begun.then((running) => renew(running, tell)));
   return {
     done: promise,
     ask: (graceMs) => ask("stop", graceMs ?? Infinity),
@@ -240,43 +229,6 @@ function untilStopped(begun: Promise<Begun>, voice: Voice): Stopping {
   };
 }
 
-interface AdminCode {
-  readonly AdminServer: typeof AdminServer;
-  readonly handlersFor: typeof handlersFor;
-}
-
-async function importAdmin(): Promise<AdminCode> {
-  const [server, handlers] = await Promise.all([
-    import("../admin/admin-server.ts"),
-    import("./governing.ts"),
-  ]);
-  return { ...server, ...handlers };
-}
-
-/** undefined: there is no file to name it after, or it cannot be made: the program runs without. */
-async function openAdmin(
-  governed: Governed,
-  code: AdminCode,
-): Promise<{ close(): Promise<void> } | undefined> {
-  const { config } = governed.reloads;
-  const { socketPath } = config.admin;
-  if (socketPath === undefined && !governed.reloads.canRead) return undefined;
-  const path = socketPath ?? adminPath(config.file, process.env);
-  const { tell } = governed.voice;
-  try {
-    const server = new code.AdminServer(path, code.handlersFor(governed), (error) =>
-      tell(troubleEvent("the admin socket", error)),
-    );
-    await server.listen();
-    return server;
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    const message = "the admin socket cannot be made: signals are all that the program hears";
-    tell({ level: "warn", message, fields: { path, reason } });
-    return undefined;
-  }
-}
-
 async function renew(running: Running, tell: Voice["tell"]): Promise<void> {
   try {
     await running.renewAll();
@@ -284,12 +236,6 @@ async function renew(running: Running, tell: Voice["tell"]): Promise<void> {
   } catch (error) {
     tell(troubleEvent("not every worker was replaced", error));
   }
-}
-
-function askReload(signal: string, reloads: Reloads, tell: Voice["tell"]): void {
-  const message = "there is no file to read the config from again: restart it instead";
-  if (!reloads.canRead) tell({ level: "warn", message, fields: { signal } });
-  else void reloads.ask();
 }
 
 function stoppingEvent(signal: string, inFlight: number, graceMs: number): ProgramEvent {

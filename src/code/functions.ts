@@ -26,13 +26,16 @@ export type FindFunction = (place: FunctionPlace) => object;
 
 /** Puts a stub at each place: whoever compiles sees a function. `value` is ours to change. */
 export function stubFunctions(value: unknown, found: readonly FunctionPlace[]): unknown {
-  return found.reduce((root, place) => {
-    const stub = (): never => {
-      throw new Error(`Cannot call ${place.label}: this is only its place`);
-    };
-    placeFunction(stub, place);
-    return placed(root, place.steps, stub);
-  }, value);
+  return found.reduce((root, place) => placed(root, place.steps, stubOf(place)), value);
+}
+
+/** Stands for a function where nobody calls it. */
+export function stubOf(place: FunctionPlace): object {
+  const stub = (): never => {
+    throw new Error(`Cannot call ${place.label}: this is only its place`);
+  };
+  placeFunction(stub, place);
+  return stub;
 }
 
 /**

@@ -31,6 +31,7 @@ import {
 import { namePlace, writePath } from "./place-name.ts";
 import { Place } from "./place.ts";
 import { inFileOrder, nowhere, problemCodes, type Problem } from "./problems.ts";
+import type { Piece } from "./placeholders.ts";
 import type { CodeUse } from "./read-code.ts";
 import type { SourceText } from "./secrets.ts";
 import { Sources } from "./sources.ts";
@@ -43,6 +44,8 @@ export interface LoadedConfig extends CompiledConfig {
   readonly texts: ReadonlyMap<string, SourceText>;
   /** For whatever is shown of the plan. Problems and summaries have no secrets in them. */
   readonly withhold: Withhold;
+  /** What it withholds: all that was filled in. */
+  readonly pieces: readonly Piece[];
   /** The module whose functions are stubs in the plan; undefined: there are none. */
   readonly functionsUrl: string | undefined;
 }
@@ -112,6 +115,7 @@ function compileOpened(main: ConfigText, opened: Opened | undefined, around: Aro
     file,
     texts,
     withhold,
+    pieces: findings.pieces,
     functionsUrl: findings.functionsUrl,
     sites: compiled.sites.map(({ host, leadsTo }) => ({ host, leadsTo: leadsTo.map(withhold) })),
     problems: inFileOrder(problems, [...texts.keys()]).map(({ message, hint, help, ...rest }) => ({
@@ -138,7 +142,6 @@ export function compileValue(value: unknown, name: string): LoadedConfig {
     include.addIssue({ code: "custom", message: "only a file includes files", params });
   }
   const compiled = compile({ value, sources, files: [name], problems });
-  const unwritten = { texts: new Map(), withhold: (text: string) => text, functionsUrl: undefined };
   return { file: name, ...unwritten, ...compiled };
 }
 
@@ -191,12 +194,12 @@ function withIgnored(config: LoadedConfig, { file, ignored }: FoundConfig): Load
 }
 
 function failed(problem: Problem): LoadedConfig {
-  return {
-    file: problem.file,
-    texts: new Map(),
-    withhold: (text) => text,
-    functionsUrl: undefined,
-    ...nothingCompiled,
-    problems: [problem],
-  };
+  return { file: problem.file, ...unwritten, ...nothingCompiled, problems: [problem] };
 }
+
+const unwritten: Pick<LoadedConfig, "texts" | "withhold" | "pieces" | "functionsUrl"> = {
+  texts: new Map(),
+  withhold: (text) => text,
+  pieces: [],
+  functionsUrl: undefined,
+};

@@ -1,60 +1,41 @@
-/** What all workers have counted, and the memory in which they count. */
+/** The memory in which workers count by route and upstream, for the plan in force and the next. */
 
-import type { Plan } from "../exchange/plan.ts";
-import { RowsOfPlans, type PlanRows } from "../exchange/rows-of-plans.ts";
-import { memoryBytesOf } from "../buffering/open-spools.ts";
-import { Budget } from "../base/budget.ts";
-import type { Counters } from "../observe/counters.ts";
-import {
-  ExchangeStats,
-  statsCells,
-  sumOfStats,
-  type RowCounts,
-} from "../observe/exchange-stats.ts";
-import type { RowLabels } from "../observe/label-rows.ts";
+import type { PlanRows } from "../exchange/rows-of-plans.ts";
+import { ExchangeStats, statsCells, type RowCounts } from "../observe/exchange-stats.ts";
 import { Board, newBoard } from "./board.ts";
-import { beginAnew, readVitals, type Vitals } from "./vitals.ts";
 
 /** Where a plan's exchanges are counted. */
 export interface Counted {
   /** undefined: the plan has no metrics. */
   readonly rows: PlanRows | undefined;
-  /** By slot; they may be those that are in use. */
+  /** By slot; they may be those that are in use. Empty: no plan had metrics. */
   readonly cells: readonly SharedArrayBuffer[];
   readonly counts: RowCounts;
 }
 
-/** As metrics show it. */
-export interface CrewView {
-  readonly counters: Counters;
-  readonly stats: ExchangeStats | undefined;
-  readonly labels: RowLabels;
-  readonly buffers: { readonly memory: Budget; readonly disk: Budget };
-}
-
 export class CrewCounts {
   readonly board: Board;
-  readonly #rows = new RowsOfPlans();
   #inUse: Counted = { rows: undefined, cells: [], counts: { routes: 0, upstreams: 0 } };
 
   constructor(slots: number) {
     this.board = new Board(newBoard(slots));
   }
 
-  get slots(): number {
-    return this.board.form.slots;
+  /** Of the plan in force. */
+  get inUse(): Counted {
+    return this.#inUse;
   }
 
   /** For a plan that may come into force. */
-  prepare(plan: Plan): Counted {
-    const rows = this.#rows.of(plan);
+  prepare(rows: PlanRows | undefined): Counted {
     const { cells, counts } = this.#inUse;
     if (rows === undefined) return { rows, cells, counts };
     const { routes, upstreams } = rows.counts;
     const fits = cells.length > 0 && routes <= counts.routes && upstreams <= counts.upstreams;
     if (fits) return { rows: { ...rows, counts }, cells, counts };
     const bytes = statsCells(rows.counts) * Float64Array.BYTES_PER_ELEMENT;
-    const more = Array.from({ length: this.slots }, () => new SharedArrayBuffer(bytes));
+    const { slots } = this.board.form;
+    const more = Array.from({ length: slots }, () => new SharedArrayBuffer(bytes));
     return { rows, cells: more, counts: rows.counts };
   }
 
@@ -73,37 +54,8 @@ export class CrewCounts {
   /** The worker is gone. */
   clear(slot: number): void {
     this.board.clear(slot);
-    this.#statsOf(slot)?.clearGauges();
-  }
-
-  viewOf({ buffer, metrics }: Plan): CrewView {
-    const { counts } = this.#inUse;
-    const all = Array.from({ length: this.slots }, (_, slot) => this.#statsOf(slot));
-    const known = all.filter((stats) => stats !== undefined);
-    const { memory, disk } = this.board.budgets(0);
-    return {
-      counters: this.board.counters,
-      stats: metrics === undefined ? undefined : sumOfStats(counts, known),
-      labels: this.#rows,
-      buffers: {
-        memory: new Budget(memoryBytesOf(buffer), memory),
-        disk: new Budget(buffer.diskBytesMax, disk),
-      },
-    };
-  }
-
-  vitalsOf(slot: number): Vitals {
-    return readVitals(this.board.vitals(slot));
-  }
-
-  /** Delays are told from now on. */
-  beginAnew(): void {
-    for (let slot = 0; slot < this.slots; slot++) beginAnew(this.board.vitals(slot));
-  }
-
-  #statsOf(slot: number): ExchangeStats | undefined {
     const { cells, counts } = this.#inUse;
     const own = cells[slot];
-    return own && new ExchangeStats(counts, new Float64Array(own));
+    if (own !== undefined) new ExchangeStats(counts, new Float64Array(own)).clearGauges();
   }
 }

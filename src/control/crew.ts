@@ -17,14 +17,15 @@ import type { ListenOptions } from "../exchange/listen-options.ts";
 import type { OpenListener } from "../net/doors.ts";
 import type { Counters } from "../observe/counters.ts";
 import { troubleEvent, type ProgramEvent, type TellEvent } from "../observe/events.ts";
+import type { Board } from "./board.ts";
 import { Chorus } from "./chorus.ts";
-import { CrewCounts, type CrewView } from "./crew-counts.ts";
-import { orderFor, PlanDrawer, type CrewPlan, type DrawnPlan } from "./drawn-plan.ts";
+import { CrewCounts, type Counted } from "./crew-counts.ts";
+import type { CrewLook, WorkerStatus } from "./crew-view.ts";
+import { orderFor, type DrawnPlan } from "./drawn-plan.ts";
 import { Listening } from "./listening.ts";
 import { RestartPace } from "./restart-pace.ts";
 import type { PlanOrder } from "./thread-messages.ts";
 import { canSharePorts } from "../transport/net-transport.ts";
-import type { Vitals } from "./vitals.ts";
 import { startThread, WorkerGone, WorkerHandle } from "./worker-handle.ts";
 
 /** How often workers are looked at, in ms. */
@@ -54,37 +55,22 @@ export interface CrewOptions {
   readonly onHopeless: () => void;
 }
 
-/** How those are doing that serve. */
-export interface WorkersVitals {
-  readonly vitals: readonly Vitals[];
-  readonly restarts: number;
-  beginAnew(): void;
-}
-
-export interface WorkerStatus {
-  /** From 1. */
-  readonly worker: number;
-  /** `leaving`: another one has taken its place, and what is in flight comes to its end. */
-  readonly state: "starting" | "serving" | "leaving";
-  readonly startedMs: number;
-  readonly connections: number;
-  readonly inFlight: number;
-  /** That have ended, in this place. */
-  readonly exchanges: number;
-  readonly vitals: Vitals;
+/** A plan, and where what it does is counted. */
+interface Force {
+  readonly drawn: DrawnPlan;
+  readonly counted: Counted;
 }
 
 export class Crew {
   readonly #options: CrewOptions;
   readonly #counts: CrewCounts;
   readonly #chorus = new Chorus();
-  readonly #drawer = new PlanDrawer();
   readonly #paces: readonly RestartPace[];
   /** By the worker's number, less one. Its slot is that number, or a multiple of all behind it. */
   readonly #handles: WorkerHandle[];
   /** Those that have been replaced, and have exchanges that come to their end. */
   readonly #leaving = new Set<WorkerHandle>();
-  #inForce: DrawnPlan | undefined;
+  #inForce: Force | undefined;
   readonly #listening: Listening;
   #queue: Promise<unknown> = Promise.resolve();
   #isStopping = false;
@@ -118,42 +104,49 @@ export class Crew {
     return this.#counts.board.counters;
   }
 
-  /** For metrics. Only when a plan is in force. */
-  get observed(): CrewView & { readonly workers: WorkersVitals } {
-    const counts = this.#counts;
-    const serving = this.workers.filter(({ state }) => state === "serving");
-    const workers = {
-      vitals: serving.map(({ vitals }) => vitals),
-      restarts: this.restarts,
-      beginAnew: () => counts.beginAnew(),
-    };
-    return { ...counts.viewOf(this.#inForce!.given.plan), workers };
+  /** What main and workers share. */
+  get board(): Board {
+    return this.#counts.board;
+  }
+
+  /** In force; undefined: it has not begun. */
+  get plan(): DrawnPlan | undefined {
+    return this.#inForce?.drawn;
   }
 
   get workers(): readonly WorkerStatus[] {
-    const all = [...this.#handles, ...this.#leaving];
-    return all.map((handle) => {
-      const { slot, startedMs } = handle;
-      const counters = this.#counts.board.countersOf(slot);
-      return {
-        worker: this.#numberOf(slot),
-        state: this.#leaving.has(handle) ? "leaving" : handle.isServing ? "serving" : "starting",
-        startedMs,
-        connections: counters.connectionsActive,
-        inFlight: counters.exchangesInFlight,
-        exchanges: counters.exchangesEnded,
-        vitals: this.#counts.vitalsOf(slot),
-      };
-    });
+    return [...this.#handles, ...this.#leaving].map((handle) => this.#statusOf(handle));
+  }
+
+  look(): CrewLook {
+    const { heapTotal: heapBytes, heapUsed: heapUsedBytes } = process.memoryUsage();
+    return {
+      workers: this.workers,
+      restarts: this.restarts,
+      listeners: this.listeners,
+      counted: this.#counts.inUse,
+      bufferMax: this.#inForce?.drawn.bufferMax ?? { memoryBytes: 0, diskBytes: 0 },
+      heap: { heapBytes, heapUsedBytes },
+    };
+  }
+
+  #statusOf(handle: WorkerHandle): WorkerStatus {
+    const { slot, isServing, startedMs } = handle;
+    return {
+      worker: this.#numberOf(slot),
+      state: this.#leaving.has(handle) ? "leaving" : isServing ? "serving" : "starting",
+      startedMs: performance.timeOrigin + startedMs,
+      slot,
+    };
   }
 
   /**
    * Resolves when one worker serves; the others join it one by one. Rejects if a listener cannot be
    * had, with the system's error and its `label`, or else why.
    */
-  async start(given: CrewPlan): Promise<void> {
+  async start(drawn: DrawnPlan): Promise<void> {
     try {
-      await this.apply(given);
+      await this.apply(drawn);
     } catch (error) {
       await this.stop(0);
       throw error;
@@ -172,8 +165,8 @@ export class Crew {
    * Resolves when every worker serves by it. Rejects if one cannot, with its error: then the plan
    * before it is in force.
    */
-  apply(given: CrewPlan): Promise<void> {
-    return this.#serially(() => this.#apply(given));
+  apply(drawn: DrawnPlan): Promise<void> {
+    return this.#serially(() => this.#apply(drawn));
   }
 
   /**
@@ -230,11 +223,11 @@ export class Crew {
     if (this.#chorus.isNews(slot, event, performance.now())) this.#options.tell(event);
   }
 
-  async #apply(given: CrewPlan): Promise<void> {
-    const drawn = this.#drawer.draw(given, this.#counts.prepare(given.plan));
-    const { listeners } = given.plan;
+  async #apply(drawn: DrawnPlan): Promise<void> {
+    const next: Force = { drawn, counted: this.#counts.prepare(drawn.rows) };
+    const { listeners } = drawn;
     await this.#listening.check(listeners);
-    const prepared = await this.#prepareAll(drawn);
+    const prepared = await this.#prepareAll(next);
     this.#listening.keep(listeners);
     const moved = new Set<number>();
     await Promise.all(
@@ -242,17 +235,17 @@ export class Crew {
         if (await isThere(handle.commit())) moved.add(handle.slot);
       }),
     );
-    this.#counts.use(drawn.counted, moved);
-    this.#inForce = drawn;
+    this.#counts.use(next.counted, moved);
+    this.#inForce = next;
     this.#learn(listeners);
   }
 
   /** Those that can commit. Rejects if one cannot, and then none of them will. */
-  async #prepareAll(drawn: DrawnPlan): Promise<readonly WorkerHandle[]> {
+  async #prepareAll(next: Force): Promise<readonly WorkerHandle[]> {
     const [first, ...others] = this.#alive();
     const prepared: WorkerHandle[] = [];
     const prepare = async (handle: WorkerHandle): Promise<void> => {
-      if (await isThere(handle.prepare(this.#orderFor(handle, drawn)))) prepared.push(handle);
+      if (await isThere(handle.prepare(this.#orderFor(handle, next)))) prepared.push(handle);
     };
     try {
       if (first !== undefined) await prepare(first);
@@ -262,7 +255,7 @@ export class Crew {
       if (failed !== undefined) throw failed.reason;
       const isStartless = this.#inForce === undefined && prepared.length === 0;
       if (isStartless) throw new Error("Cannot start: no worker's thread came up");
-      await this.#listening.open(drawn.given.plan.listeners);
+      await this.#listening.open(next.drawn.listeners);
       return prepared;
     } catch (error) {
       await Promise.all(prepared.map((handle) => isThere(handle.giveUp())));
@@ -270,10 +263,10 @@ export class Crew {
     }
   }
 
-  #orderFor({ slot }: WorkerHandle, drawn: DrawnPlan): PlanOrder {
+  #orderFor({ slot }: WorkerHandle, { drawn, counted }: Force): PlanOrder {
     const keepsSockets = this.#numberOf(slot) === 1;
-    const others = this.#listening.othersFor(drawn.given.plan.listeners);
-    return orderFor(drawn, { slot, others, keepsSockets });
+    const others = this.#listening.othersFor(drawn.listeners);
+    return orderFor(drawn, counted, { slot, others, keepsSockets });
   }
 
   #learn(listeners: readonly ListenOptions[]): void {
@@ -313,14 +306,14 @@ export class Crew {
 
   /** False: it did not come to serve, which was told, or the program stops. */
   async #join(slot: number): Promise<boolean> {
-    const drawn = this.#inForce;
-    if (this.#isStopping || drawn === undefined) return false;
+    const force = this.#inForce;
+    if (this.#isStopping || force === undefined) return false;
     const handle = this.#begin(slot);
     const worker = this.#numberOf(slot);
     this.#handles[worker - 1] = handle;
     try {
-      await this.#beginServing(handle, drawn);
-      this.#learn(drawn.given.plan.listeners);
+      await this.#beginServing(handle, force);
+      this.#learn(force.drawn.listeners);
       return true;
     } catch (error) {
       // One that is gone is replaced by itself.
@@ -332,26 +325,26 @@ export class Crew {
     }
   }
 
-  async #beginServing(handle: WorkerHandle, drawn: DrawnPlan): Promise<void> {
-    await handle.prepare(this.#orderFor(handle, drawn));
+  async #beginServing(handle: WorkerHandle, force: Force): Promise<void> {
+    await handle.prepare(this.#orderFor(handle, force));
     await handle.commit();
   }
 
   async #renew(place: number): Promise<void> {
-    const drawn = this.#inForce;
+    const force = this.#inForce;
     const old = this.#handles[place];
-    if (this.#isStopping || drawn === undefined || old === undefined || old.isGone) return;
+    if (this.#isStopping || force === undefined || old === undefined || old.isGone) return;
     const fresh = this.#begin(await this.#freeSlot(place));
     try {
-      await this.#beginServing(fresh, drawn);
+      await this.#beginServing(fresh, force);
     } catch (error) {
       await this.#endNow(fresh);
       throw error;
     }
     this.#handles[place] = fresh;
     this.#leaving.add(old);
-    this.#learn(drawn.given.plan.listeners);
-    void this.#stopOne(old, drawn.given.plan.drainMs);
+    this.#learn(force.drawn.listeners);
+    void this.#stopOne(old, force.drawn.drainMs);
   }
 
   /** If all are taken by those who leave, when the first of them has ended. */

@@ -5,6 +5,7 @@ import type { Socket } from "node:net";
 import { Worker as Thread } from "node:worker_threads";
 
 import type { ProgramEvent } from "../observe/events.ts";
+import { Asks } from "./asks.ts";
 import type { Board } from "./board.ts";
 import {
   receivedError,
@@ -52,17 +53,14 @@ export class WorkerGone extends Error {
   override readonly name = "WorkerGone";
 }
 
-type Waiting = PromiseWithResolvers<ThreadState>;
-
 export class WorkerHandle {
   readonly slot: number;
   readonly startedMs: number = performance.now();
   #state: ThreadState = { listeners: [], ports: new Map() };
   readonly #options: HandleOptions;
   readonly #thread: Thread;
-  readonly #waiting = new Map<number, Waiting>();
+  readonly #asks = new Asks();
   readonly #ended = Promise.withResolvers<void>();
-  #lastId = 0;
   #beats = 0;
   #silentLooks = 0;
   #cause: Error | undefined;
@@ -149,15 +147,10 @@ export class WorkerHandle {
   }
 
   #ask(orderOf: (id: number) => Order): Promise<ThreadState> {
-    const waiting = Promise.withResolvers<ThreadState>();
     if (this.#isGone) {
-      waiting.reject(new WorkerGone(`Cannot ask ${this.#options.name}: it is gone`));
-      return waiting.promise;
+      return Promise.reject(new WorkerGone(`Cannot ask ${this.#options.name}: it is gone`));
     }
-    this.#lastId += 1;
-    this.#waiting.set(this.#lastId, waiting);
-    this.#say(orderOf(this.#lastId));
-    return waiting.promise;
+    return this.#asks.ask((id) => this.#say(orderOf(id)));
   }
 
   #say(order: Order): void {
@@ -166,19 +159,16 @@ export class WorkerHandle {
 
   #hear(report: Report): void {
     if (report.type === "event") return this.#options.onEvent(receivedEvent(report.event));
-    const waiting = this.#waiting.get(report.id);
-    this.#waiting.delete(report.id);
-    if (report.type === "failed") return waiting?.reject(receivedError(report.error));
+    const { id } = report;
+    if (report.type === "failed") return this.#asks.reject(id, receivedError(report.error));
     this.#state = report.state;
-    waiting?.resolve(report.state);
+    this.#asks.resolve(id, report.state);
   }
 
   #end(): void {
     this.#isGone = true;
-    for (const waiting of this.#waiting.values()) {
-      waiting.reject(new WorkerGone(`${this.#options.name} ended`, { cause: this.#cause }));
-    }
-    this.#waiting.clear();
+    const { name } = this.#options;
+    this.#asks.rejectAll(() => new WorkerGone(`${name} ended`, { cause: this.#cause }));
     this.#options.onEnd(this, this.#cause);
     this.#ended.resolve();
   }

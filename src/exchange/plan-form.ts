@@ -88,6 +88,20 @@ type Piece = { [Name in keyof PlanLists]: [name: Name, items: PlanLists[Name]] }
 
 /** `find`: where the plan's functions are; by default it has none. Throws if there is none. */
 export function* buildPlan(form: PlanForm, find: FindFunction = noFunctions): Work<Plan> {
+  return yield* build(form, find, () => undefined);
+}
+
+/** What it was written from. */
+export function* readPlan(form: PlanForm, find: FindFunction): Work<PlanParts> {
+  const sites: { host: string; routes: Omit<Rule, "host">[] }[] = [];
+  const plan = yield* build(form, find, ({ host, match, route }) => {
+    if (sites.at(-1)?.host !== host) sites.push({ host, routes: [] });
+    sites.at(-1)?.routes.push({ match, route });
+  });
+  return { plan, siteOptions: sites };
+}
+
+function* build(form: PlanForm, find: FindFunction, onRule: (rule: Rule) => void): Work<Plan> {
   const reader = new GraphReader([ipSets, functions(find)]);
   const builder = new RouterBuilder<RoutePlan>();
   const pools: PoolOptions[] = [];
@@ -102,7 +116,12 @@ export function* buildPlan(form: PlanForm, find: FindFunction = noFunctions): Wo
     const [name, items] = reader.read(text) as Piece;
     if (name === "pools") pools.push(...items);
     else if (name === "labels") labels.push(...items);
-    else for (const { host, match, route } of items) builder.add(host, match, route);
+    else {
+      for (const rule of items) {
+        builder.add(rule.host, rule.match, rule.route);
+        onRule(rule);
+      }
+    }
   }
   const metrics = bare?.metrics && { ...bare.metrics, routes: labels };
   return { ...bare!, pools, metrics, router: builder.router };

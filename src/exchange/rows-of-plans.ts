@@ -22,6 +22,12 @@ export class RowsOfPlans implements RowLabels {
   readonly #routes = new LabelRows();
   readonly #upstreams = new LabelRows();
 
+  /** `before`: of plans that somebody else knew. */
+  constructor(before: RowLabels = { routes: [], upstreams: [] }) {
+    for (const labels of before.routes) this.#routes.rowOf(labels);
+    for (const labels of before.upstreams) this.#upstreams.rowOf(labels);
+  }
+
   /** Site and route, by row; the first is for exchanges that had none. */
   get routes(): readonly Labels[] {
     return this.#routes.all;

@@ -190,7 +190,7 @@ void test("metrics: a bug in them is told, and hurts nobody else", async (t) => 
   stats.exchangesOf = () => {
     throw bug;
   };
-  server.show({ observed: { counters: newCounters(), labels, buffers, stats } });
+  server.show({ observe: () => ({ counters: newCounters(), labels, buffers, stats }) });
   await assert.rejects(ask({ port }), { code: "ECONNRESET" });
   assert.deepEqual(troubles, [bug]);
   assert.equal((await ask({ port, path: "/livez" })).status, 200);
@@ -202,7 +202,7 @@ void test("metrics: a scraper that leaves in the middle is no trouble", async (t
   const labels = { routes, upstreams: [] };
   const stats = new ExchangeStats({ routes: rowsMax, upstreams: 0 });
   fillRows(stats);
-  server.show({ observed: { counters: newCounters(), labels, buffers, stats } });
+  server.show({ observe: () => ({ counters: newCounters(), labels, buffers, stats }) });
   const scraper = await connectClient(port);
   scraper.say("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n");
   await scraper.expect("foregate_exchanges_total{");

@@ -3,39 +3,34 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Reloads } from "../../src/cli/reload.ts";
-import type { Voice } from "../../src/cli/event-voice.ts";
+import { Reloads, type Reloading } from "../../src/cli/reload.ts";
 import type { PlannedConfig } from "../../src/cli/planned-config.ts";
 import { compileValue, type LoadedConfig } from "../../src/config/load.ts";
+import type { ProgramEvent } from "../../src/observe/events.ts";
 import { turns } from "../support/within.ts";
 
 const configOf = (value: unknown): LoadedConfig => compileValue(value, "test");
 const good = { sites: { "*": { respond: "good" } } };
 
-interface Heard {
-  readonly voice: Voice;
+interface Hearing {
+  readonly heard: Pick<Reloading, "tell" | "withhold" | "revision">;
   readonly said: string[];
 }
 
-function hearing(): Heard {
+function hearing(): Hearing {
   const said: string[] = [];
-  const voice: Voice = {
-    tell: ({ level, message }) => said.push(`${level} ${message}`),
-    isForPrograms: true,
-    isBesideBanner: false,
-    begin: () => undefined,
-    reopen: () => undefined,
-    setLevel: () => undefined,
+  const heard = {
+    revision: 1,
+    tell: ({ level, message }: ProgramEvent) => void said.push(`${level} ${message}`),
     withhold: () => undefined,
-    close: () => Promise.resolve(),
   };
-  return { voice, said };
+  return { heard, said };
 }
 
 const planned = (value: unknown): PlannedConfig => configOf(value) as PlannedConfig;
 
 void test("reload: whoever asks while one is going on gets one more, not one each", async () => {
-  const { voice, said } = hearing();
+  const { heard, said } = hearing();
   let loads = 0;
   const gates: (() => void)[] = [];
   const load = async (): Promise<LoadedConfig> => {
@@ -44,7 +39,7 @@ void test("reload: whoever asks while one is going on gets one more, not one eac
     return configOf(good);
   };
   const apply = (): Promise<void> => Promise.resolve();
-  const reloads = new Reloads({ config: planned(good), load, apply, voice });
+  const reloads = new Reloads({ config: planned(good), load, apply, ...heard });
   void reloads.ask();
   await turns(1);
   const done = reloads.ask();
@@ -59,7 +54,7 @@ void test("reload: whoever asks while one is going on gets one more, not one eac
 });
 
 void test("reload: what is wrong leaves the config before in force", async () => {
-  const { voice, said } = hearing();
+  const { heard, said } = hearing();
   const applied: unknown[] = [];
   const given = [
     () => Promise.resolve(configOf({ sites: {} })),
@@ -74,7 +69,7 @@ void test("reload: what is wrong leaves the config before in force", async () =>
     return Promise.reject(Object.assign(new Error("in use"), { label: ":80" }));
   };
   const config = planned(good);
-  const reloads = new Reloads({ config, load, apply, voice });
+  const reloads = new Reloads({ config, load, apply, ...heard });
   for (const _ of given) await reloads.ask();
   assert.equal(reloads.config, config);
   assert.equal(applied.length, 1);
@@ -87,11 +82,11 @@ void test("reload: what is wrong leaves the config before in force", async () =>
 });
 
 void test("reload: what only a restart changes is said", async () => {
-  const { voice, said } = hearing();
+  const { heard, said } = hearing();
   const next = { ...good, metrics: 9_090, logs: { level: "warn" }, workers: 3 };
   const load = (): Promise<LoadedConfig> => Promise.resolve(configOf(next));
   const apply = (): Promise<void> => Promise.resolve();
-  await new Reloads({ config: planned(good), load, apply, voice }).ask();
+  await new Reloads({ config: planned(good), load, apply, ...heard }).ask();
   assert.deepEqual(said, [
     "info reloaded",
     "warn what changed of metrics, logs.events, workers takes effect with a restart",
@@ -99,13 +94,10 @@ void test("reload: what only a restart changes is said", async () => {
 });
 
 void test("reload: secrets of the config in force are withheld, whatever was wrong", async () => {
-  const { voice, said } = hearing();
+  const { heard, said } = hearing();
   let mask = (text: string): string => text;
-  const own: Voice = {
-    ...voice,
-    withhold: (all) => {
-      mask = (text) => all.reduce((masked, each) => each(masked), text);
-    },
+  const withhold = (all: readonly LoadedConfig[]): void => {
+    mask = (text) => all.reduce((masked, each) => each.withhold(masked), text);
   };
   const hiding = (secret: string, value: unknown): LoadedConfig => ({
     ...configOf(value),
@@ -122,7 +114,8 @@ void test("reload: secrets of the config in force are withheld, whatever was wro
     config: hiding("one", good) as PlannedConfig,
     load,
     apply,
-    voice: own,
+    ...heard,
+    withhold,
   });
   await reloads.ask();
   await reloads.ask();

@@ -8,7 +8,8 @@ import type { TestContext } from "node:test";
 
 import { loadConfig } from "../../src/config/load.ts";
 import { Crew, type CrewOptions } from "../../src/control/crew.ts";
-import type { CrewPlan } from "../../src/control/drawn-plan.ts";
+import { viewOf, workersOf, type CrewView, type WorkerView } from "../../src/control/crew-view.ts";
+import { PlanDrawer, type CrewPlan } from "../../src/control/drawn-plan.ts";
 import type { ProgramEvent } from "../../src/observe/events.ts";
 import { until } from "../support/within.ts";
 
@@ -16,6 +17,9 @@ const entry = new URL("../../src/worker-thread.ts", import.meta.url);
 
 export interface TestedCrew {
   readonly crew: Crew;
+  /** As metrics and the admin socket show them. */
+  readonly view: () => CrewView;
+  readonly workers: () => readonly WorkerView[];
   readonly port: number;
   readonly events: readonly ProgramEvent[];
   /** Writes the config anew and puts it in force. */
@@ -43,13 +47,16 @@ export async function startTestedCrew(
     ...options,
   });
   t.after(() => crew.stop(0));
-  await crew.start(await planned(file, text));
+  const drawer = new PlanDrawer();
+  await crew.start(drawer.draw(await planned(file, text)));
   await crew.settled();
   return {
     crew,
     port: crew.listeners[0]?.port ?? 0,
     events,
-    reload: async (next) => await crew.apply(await planned(file, next)),
+    view: () => viewOf(crew.look(), crew.board, drawer.labels),
+    workers: () => workersOf(crew.look(), crew.board),
+    reload: async (next) => await crew.apply(drawer.draw(await planned(file, next))),
     serving: (count) =>
       until(
         () => crew.workers.filter(({ state }) => state === "serving").length === count,

@@ -122,7 +122,7 @@ for (const { path, says, error } of deaths) {
     for (const client of clients) client.cut();
     await until(() => crew.counters.connectionsActive === 0, "no connection is counted");
     assert.equal(crew.counters.exchangesInFlight, 0);
-    assert.equal(crew.observed.buffers.memory.bytesUsed, 0);
+    assert.equal(tested.view().buffers.memory.bytesUsed, 0);
     assert.equal(crew.restarts, 1);
   });
 }
@@ -163,7 +163,7 @@ void test("crew: clients are spread over all workers, and counted together", asy
   const upstream = await holdingUpstream(t);
   const tested = await startTestedCrew(t, hookedConfig(upstream.address, 'metrics: "off",'));
   await hold(tested);
-  const shares = tested.crew.workers.map(({ inFlight }) => inFlight);
+  const shares = tested.workers().map(({ inFlight }) => inFlight);
   assert.equal(shares.length, 2);
   assert.ok(Math.min(...shares) >= heldCount / 5, `each has a share: ${shares.join(" and ")}`);
   assert.equal(shares[0]! + shares[1]!, heldCount);
@@ -253,7 +253,7 @@ void test("crew: counts by route go on over reloads and deaths", async (t) => {
     await until(() => tested.crew.counters.exchangesInFlight === 0, "all have ended");
   };
   const counts = (): Readonly<Record<string, number>> => {
-    const { stats, labels } = tested.crew.observed;
+    const { stats, labels } = tested.view();
     const rows = labels.routes.map(([, route = ""], row): [string, number] => [
       route,
       stats?.durations.bucketsOf(row).reduce((sum, count) => sum + count, 0) ?? 0,

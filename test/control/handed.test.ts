@@ -44,13 +44,13 @@ export default {
 const request = (path: string): string => `GET ${path} HTTP/1.1\r\nHost: test\r\n\r\n`;
 
 void test("each worker has its share of connections", { skip }, async (t) => {
-  const { crew, port } = await startTestedCrew(t, config, { sharesPorts });
+  const { workers, port } = await startTestedCrew(t, config, { sharesPorts });
   const clients = await Promise.all(Array.from({ length: 20 }, () => connectClient(port)));
   t.after(() => clients.forEach((client) => client.close()));
   for (const client of clients) client.say(request("/"));
   await Promise.all(clients.map((client) => client.expect("hello")));
   assert.deepEqual(
-    crew.workers.map(({ connections }) => connections),
+    workers().map(({ connections }) => connections),
     [10, 10],
   );
 });

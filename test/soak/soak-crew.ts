@@ -11,8 +11,9 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
 import { loadConfig } from "../../src/config/load.ts";
+import { viewOf } from "../../src/control/crew-view.ts";
 import { Crew } from "../../src/control/crew.ts";
-import type { CrewPlan } from "../../src/control/drawn-plan.ts";
+import { PlanDrawer, type CrewPlan } from "../../src/control/drawn-plan.ts";
 import type { ProgramEvent } from "../../src/observe/events.ts";
 import type { Ask, Leftovers, Sample, Told } from "./soak-report.ts";
 
@@ -57,7 +58,9 @@ const crew = new Crew({
   tell: hear,
   onHopeless: () => void texts.push("a worker cannot be ended"),
 });
-await crew.start(await planOf(0));
+const drawer = new PlanDrawer();
+
+await crew.start(drawer.draw(await planOf(0)));
 await crew.settled();
 const port = crew.listeners[0]?.port ?? 0;
 
@@ -70,7 +73,7 @@ tell({ type: "ready", port });
 async function reload(): Promise<void> {
   planCount += 1;
   try {
-    await crew.apply(await planOf(planCount));
+    await crew.apply(drawer.draw(await planOf(planCount)));
   } catch (error) {
     texts.push(`a reload: ${String(error)}`);
   }
@@ -124,7 +127,7 @@ function sample(): Sample {
 }
 
 function leftovers(): Partial<Leftovers> {
-  const { counters, stats, labels, buffers } = crew.observed;
+  const { counters, stats, labels, buffers } = viewOf(crew.look(), crew.board, drawer.labels);
   let upstreamConnections = 0;
   for (const row of labels.upstreams.keys()) {
     upstreamConnections += (stats?.idleOf(row) ?? 0) + (stats?.busyOf(row) ?? 0);

@@ -1,0 +1,31 @@
+/** A config that is in force as data, for a thread that did not read it. */
+
+import type { ConfigForm } from "../admin/office-messages.ts";
+import { GraphReader, GraphWriter } from "../base/graph-form.ts";
+import { atOnce } from "../base/in-turns.ts";
+import { stubOf } from "../code/functions.ts";
+import { withholdSecrets } from "../config/withhold.ts";
+import { readPlan, type PlanForm } from "../exchange/plan-form.ts";
+import type { PlannedConfig } from "./planned-config.ts";
+
+type Rest = Omit<PlannedConfig, "plan" | "siteOptions" | "withhold" | "texts"> & {
+  readonly files: readonly string[];
+};
+
+/** `form`: of its plan. */
+export function writeConfig(config: PlannedConfig, form: PlanForm): ConfigForm {
+  const { plan: _plan, siteOptions: _sites, withhold: _withhold, texts, ...others } = config;
+  const rest: Rest = { ...others, files: [...texts.keys()] };
+  return { plan: form, rest: new GraphWriter([]).write(rest) };
+}
+
+/** Its functions are stubs, as they were. Its texts are empty: nothing in it is wrong. */
+export function readConfig({ plan: form, rest }: ConfigForm): PlannedConfig {
+  const { files, ...others } = new GraphReader([]).read(rest) as Rest;
+  return {
+    ...others,
+    ...atOnce(readPlan(form, stubOf)),
+    withhold: withholdSecrets(others.pieces),
+    texts: new Map(files.map((file) => [file, { text: "", secrets: [] }])),
+  };
+}
