@@ -8,24 +8,21 @@ import { withholdSecrets } from "../config/withhold.ts";
 import { readPlan, type PlanForm } from "../exchange/plan-form.ts";
 import type { PlannedConfig } from "./planned-config.ts";
 
-type Rest = Omit<PlannedConfig, "plan" | "siteOptions" | "withhold" | "texts"> & {
-  readonly files: readonly string[];
-};
+type Rest = Omit<PlannedConfig, "plan" | "siteOptions" | "withhold" | "texts">;
 
 /** `form`: of its plan. */
 export function writeConfig(config: PlannedConfig, form: PlanForm): ConfigForm {
-  const { plan: _plan, siteOptions: _sites, withhold: _withhold, texts, ...others } = config;
-  const rest: Rest = { ...others, files: [...texts.keys()] };
-  return { plan: form, rest: new GraphWriter([]).write(rest) };
+  const { plan: _plan, siteOptions: _sites, withhold: _withhold, texts: _texts, ...rest } = config;
+  return { plan: form, rest: new GraphWriter([]).write(rest satisfies Rest) };
 }
 
-/** Its functions are stubs, as they were. Its texts are empty: nothing in it is wrong. */
+/** Its functions are stubs, as they were. It has no texts: nothing in it is wrong. */
 export function readConfig({ plan: form, rest }: ConfigForm): PlannedConfig {
-  const { files, ...others } = new GraphReader([]).read(rest) as Rest;
+  const others = new GraphReader([]).read(rest) as Rest;
   return {
     ...others,
     ...atOnce(readPlan(form, stubOf)),
     withhold: withholdSecrets(others.pieces),
-    texts: new Map(files.map((file) => [file, { text: "", secrets: [] }])),
+    texts: new Map(),
   };
 }

@@ -120,8 +120,8 @@ async function rollback(reloads: Reloads, given: string): Promise<AdminAnswer> {
     const most = reloads.history.length - 1;
     return refusal(404, most === 0 ? "there is no config before this one" : `want 1 to ${most}`);
   }
-  if (kept.config.functionsUrl !== undefined) {
-    return refusal(409, "its hooks are code that may have changed: put its file back, and reload");
+  if (kept.config.code?.modules.length === 0) {
+    return refusal(409, "Bun imports code from the disk only: put its file back, and reload");
   }
   return answerOf(await reloads.use(kept.config));
 }

@@ -106,7 +106,7 @@ export class Reloads {
   /** From now on a change of a file of the config is asked for. */
   watch(): void {
     this.#watch = new ConfigWatch(() => void this.ask());
-    this.#watch.add(this.config.texts.keys());
+    this.#watch.add(this.config.files);
   }
 
   /** Reads the files again. Resolves when it has been said what came of it. */
@@ -160,7 +160,7 @@ export class Reloads {
     const { tell, withhold } = this.#reloading;
     // What is in force is spoken of as well, and what was before it may still be.
     withhold([this.config, config]);
-    this.#watch?.add(config.texts.keys());
+    this.#watch?.add(config.files);
     for (const problem of config.problems) tell(asEvent(problem));
     if (config.plan !== undefined) return;
     const message = `${stays}: ${countProblems(config.problems)} in the new one`;

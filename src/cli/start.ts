@@ -6,7 +6,7 @@
  *   SIGQUIT          end now
  *   SIGHUP           read the config again (where a terminal is watched: as SIGTERM)
  *   SIGUSR1          open log files anew
- *   SIGUSR2          replace every worker by another one, whose code is read from the disk anew
+ *   SIGUSR2          replace every worker by another one, which reads our code from the disk anew
  */
 
 import { setTimeout as delay } from "node:timers/promises";

@@ -9,15 +9,22 @@ import { Console } from "node:console";
 import { CodeError } from "./code-error.ts";
 import { configOfModule } from "./config-of-module.ts";
 import { placeFunction, type FunctionPlace } from "./function-label.ts";
-import { hookProgramName, ofGeneration } from "./program-name.ts";
+import type { ModuleText } from "./kept-modules.ts";
+import { hookProgramName, keepModules, ofGeneration } from "./program-name.ts";
 
 /** How long a config may take, in ms: time for heavy imports, and an end for endless loops. */
 export const evaluationMs = 10_000;
 
-/** Where functions come from. */
-export interface CodeSource {
+/** The code of a config that has functions. */
+export interface ConfigCode {
   readonly url: string;
-  /** How often it was read before; 0 the first time. What is above may have changed since. */
+  /** It, and what it imports, as they were. Empty: they are on the disk. */
+  readonly modules: readonly ModuleText[];
+}
+
+/** Where functions come from. */
+export interface CodeSource extends ConfigCode {
+  /** How often it was imported before; 0 the first time. */
   readonly generation: number;
 }
 
@@ -42,8 +49,10 @@ export function stubOf(place: FunctionPlace): object {
  * Imports the module for its functions. It came to its end on another thread, so it will here, by
  * all odds. Rejects, as the finder throws, with what is wrong.
  */
-export async function importFunctions({ url, generation }: CodeSource): Promise<FindFunction> {
+export async function importFunctions(code: CodeSource): Promise<FindFunction> {
+  const { url, modules, generation } = code;
   hookProgramName(url);
+  keepModules(modules, generation);
   let root: unknown;
   try {
     root = await aside(() => inTime(configOfModule(ofGeneration(url, generation))));

@@ -16,6 +16,8 @@ import nodeModule, {
 import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
 
+import { keepModule, keptModule, noteModule, type ModuleText } from "./kept-modules.ts";
+
 /** The source, or what it was made into. */
 const extension = extname(import.meta.url);
 const wholeUrl = new URL(`../foregate${extension}`, import.meta.url).href;
@@ -58,6 +60,8 @@ function resolveName(
 ): ResolveFnOutput {
   const importer = around.parentURL;
   if (specifier === programName) return { url: programUrl(importer), shortCircuit: true };
+  const url = importer && relativeUrl(specifier, importer);
+  if (url !== undefined && keptModule(url) !== undefined) return { url, shortCircuit: true };
   try {
     const found = next(specifier, around);
     return { ...found, url: ofGeneration(found.url, generationOf(importer)) };
@@ -65,6 +69,18 @@ function resolveName(
     failed = { specifier, importer };
     throw error;
   }
+}
+
+/** What a relative name stands for; undefined: it is none. */
+function relativeUrl(specifier: string, importer: string): string | undefined {
+  if (!/^\.{0,2}\//.test(specifier)) return undefined;
+  const { href } = new URL(specifier, plainUrl(importer));
+  return ofGeneration(href, generationOf(importer));
+}
+
+/** These are what is imported from now on in this generation, whatever is on the disk. */
+export function keepModules(modules: readonly ModuleText[], generation: number): void {
+  for (const module of modules) keepModule(ofGeneration(module.url, generation), module);
 }
 
 /** What a config imports changes with it, but for packages and the runtime's own. */
@@ -88,9 +104,14 @@ function loadModule(
   around: LoadHookContext,
   next: (url: string, around: LoadHookContext) => LoadFnOutput,
 ): LoadFnOutput {
-  if (isFile(url) && !url.includes("/node_modules/")) read.push(fileURLToPath(url));
+  const kept = keptModule(url);
+  if (kept !== undefined) return { format: kept.format, source: kept.text, shortCircuit: true };
+  const isOurs = isFile(url) && !url.includes("/node_modules/");
+  if (isOurs) read.push(fileURLToPath(url));
   const format = formatOf(url, around.format ?? undefined);
-  return next(url, format === undefined ? around : { ...around, format });
+  const loaded = next(url, format === undefined ? around : { ...around, format });
+  if (isOurs) noteModule(url, loaded);
+  return loaded;
 }
 
 /** What we use of the other runtime, which has no hooks. */
@@ -127,18 +148,20 @@ function formatOf(url: string, found: string | undefined): string | undefined {
 }
 
 function programUrl(importer: string | undefined): string {
-  return importer !== undefined && isFile(importer) && importsLittle(fileURLToPath(importer))
+  return importer !== undefined && isFile(importer) && importsLittle(textAt(importer))
     ? smallUrl
     : wholeUrl;
 }
+
+const textAt = (url: string): string =>
+  keptModule(url)?.text ?? readFileSync(fileURLToPath(url), "utf8");
 
 const isFile = (url: string): boolean => url.startsWith("file:");
 
 const importPattern = /\b(import\s+type\b|import|export)\s*([^;"'`]*?)\bfrom\s*["']foregate["']/g;
 
-/** Whether every name that this file imports from the program is `defineConfig`, or a type. */
-function importsLittle(file: string): boolean {
-  const text = readFileSync(file, "utf8");
+/** Whether every name that this text imports from the program is `defineConfig`, or a type. */
+function importsLittle(text: string): boolean {
   const imports = [...text.matchAll(importPattern)];
   const mentions = text.match(/["'`]foregate["'`]/g)?.length ?? 0;
   return (

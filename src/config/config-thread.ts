@@ -11,6 +11,7 @@ import { parentPort, workerData } from "node:worker_threads";
 
 import { bunFailedImport, bunSyntaxError } from "./bun-errors.ts";
 import { codeKindOf } from "./code-file.ts";
+import { modulesRead, type ModuleText } from "../code/kept-modules.ts";
 import { configOfModule, NoDefaultExport } from "../code/config-of-module.ts";
 import { plainValue, type PlainValue } from "./plain-value.ts";
 import {
@@ -28,7 +29,7 @@ export interface ConfigJob {
 /** What the thread says; the source comes first, if it has types to be without. */
 export type ConfigMessage =
   | { readonly type: "stripped"; readonly text: string }
-  | ({ readonly type: "value" } & PlainValue)
+  | ({ readonly type: "value"; readonly modules: readonly ModuleText[] } & PlainValue)
   | { readonly type: "no-export" }
   /** Nothing is left to wait for, and it is not there. */
   | { readonly type: "unsettled" }
@@ -61,7 +62,7 @@ async function evaluate(): Promise<void> {
     if (canStrip && codeKindOf(file) === "typescript")
       say({ type: "stripped", text: withoutTypes(file) });
     const value = await configOfModule(url);
-    say({ type: "value", ...plainValue(value) });
+    say({ type: "value", modules: modulesRead(), ...plainValue(value) });
   } catch (error) {
     say(error instanceof NoDefaultExport ? { type: "no-export" } : thrown(error));
   }

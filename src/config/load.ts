@@ -6,6 +6,7 @@
 import { dirname } from "node:path";
 import { buffer } from "node:stream/consumers";
 
+import type { ConfigCode } from "../code/functions.ts";
 import { codeKindOf } from "./code-file.ts";
 import { compile, nothingCompiled, type CompiledConfig } from "./compile.ts";
 import { readConfigFile, type Refusal } from "./config-file.ts";
@@ -42,12 +43,14 @@ export interface LoadedConfig extends CompiledConfig {
   readonly file: string;
   /** By the name of the file: what the places of problems are in. */
   readonly texts: ReadonlyMap<string, SourceText>;
+  /** All that it was read from. */
+  readonly files: readonly string[];
   /** For whatever is shown of the plan. Problems and summaries have no secrets in them. */
   readonly withhold: Withhold;
   /** What it withholds: all that was filled in. */
   readonly pieces: readonly Piece[];
-  /** The module whose functions are stubs in the plan; undefined: there are none. */
-  readonly functionsUrl: string | undefined;
+  /** Where the functions are that are stubs in the plan; undefined: there are none. */
+  readonly code: ConfigCode | undefined;
 }
 
 const standardInput = "-";
@@ -114,9 +117,10 @@ function compileOpened(main: ConfigText, opened: Opened | undefined, around: Aro
     ...compiled,
     file,
     texts,
+    files: [...texts.keys(), ...findings.imported],
     withhold,
     pieces: findings.pieces,
-    functionsUrl: findings.functionsUrl,
+    code: findings.code,
     sites: compiled.sites.map(({ host, leadsTo }) => ({ host, leadsTo: leadsTo.map(withhold) })),
     problems: inFileOrder(problems, [...texts.keys()]).map(({ message, hint, help, ...rest }) => ({
       ...rest,
@@ -197,9 +201,10 @@ function failed(problem: Problem): LoadedConfig {
   return { file: problem.file, ...unwritten, ...nothingCompiled, problems: [problem] };
 }
 
-const unwritten: Pick<LoadedConfig, "texts" | "withhold" | "pieces" | "functionsUrl"> = {
+const unwritten: Pick<LoadedConfig, "texts" | "files" | "withhold" | "pieces" | "code"> = {
   texts: new Map(),
+  files: [],
   withhold: (text) => text,
   pieces: [],
-  functionsUrl: undefined,
+  code: undefined,
 };

@@ -17,8 +17,9 @@ export async function openCode(
   const text = textOf(main, findings);
   if (text === undefined) return undefined;
   findings.pieces.push(...secretVariables({ environment }));
-  const { document, problems, texts, functionsUrl } = await readCode({ file, text }, use);
-  findings.functionsUrl = functionsUrl;
+  const { document, problems, texts, imported, code } = await readCode({ file, text }, use);
+  findings.code = code;
+  findings.imported = imported;
   for (const [name, shown] of texts) findings.texts.set(name, shown);
   findings.problems.push(...problems);
   if (document === undefined) {

@@ -5,6 +5,7 @@
 
 import { resolve } from "node:path";
 
+import type { ConfigCode } from "../code/functions.ts";
 import { blankComments } from "./blank-comments.ts";
 import { decodeText } from "./decode-text.ts";
 import { expandDocument, type FailedExpansion } from "./expand.ts";
@@ -38,8 +39,10 @@ export class Findings {
   readonly failed: (FailedExpansion & { readonly file: string })[] = [];
   /** A part could not be read: what would be said of the rest may be wrong. */
   isBroken = false;
-  /** The module whose functions are stubs in the value. */
-  functionsUrl: string | undefined;
+  /** Files that code has imported. */
+  imported: readonly string[] = [];
+  /** Where the functions are that are stubs in the value. */
+  code: ConfigCode | undefined;
 
   /** What keeps a whole file, or a part of one, from being read. */
   break(problem: Problem): void {

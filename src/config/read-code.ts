@@ -8,9 +8,9 @@
 
 import { readFileSync, realpathSync } from "node:fs";
 import { resolve, sep } from "node:path";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 
-import { stubFunctions } from "../code/functions.ts";
+import { stubFunctions, type ConfigCode } from "../code/functions.ts";
 import { codeKindOf } from "./code-file.ts";
 import { secretsOfBrokenCode, secretsOfCode } from "./code-secrets.ts";
 import { CodeSpans, mapsOf } from "./code-spans.ts";
@@ -37,8 +37,10 @@ export interface ReadCode {
   readonly document: Pick<ConfigDocument, "value" | "spanOf"> | undefined;
   readonly problems: readonly Problem[];
   readonly texts: ReadonlyMap<string, SourceText>;
+  /** Files that it imports. */
+  readonly imported: readonly string[];
   /** Where the functions are that it has stubs for; undefined: it has none. */
-  readonly functionsUrl: string | undefined;
+  readonly code: ConfigCode | undefined;
 }
 
 export interface CodeText {
@@ -73,17 +75,19 @@ export async function readCode(source: CodeText, use: CodeUse): Promise<ReadCode
     return { ...nothingRead, problems: inFileOrder(problems, [file]), texts };
   }
 
-  const { functions } = evaluated;
+  const { functions, modules } = evaluated;
   const labelled = functions.map((steps) => ({
     steps,
     label: labelOf(file, spanOf(steps, false)),
   }));
   const value = stubFunctions(evaluated.value ?? null, labelled);
-  const functionsUrl = functions.length === 0 ? undefined : url;
-  return { document: { value, spanOf }, problems, texts, functionsUrl };
+  const read = modules.map((module) => fileURLToPath(module.url));
+  const imported = read.filter((other) => other !== path);
+  const code = functions.length === 0 ? undefined : { url, modules };
+  return { document: { value, spanOf }, problems, texts, imported, code };
 }
 
-const nothingRead = { document: undefined, functionsUrl: undefined } as const;
+const nothingRead = { document: undefined, imported: [], code: undefined } as const;
 
 interface Said {
   readonly kind: ProblemKind;

@@ -171,8 +171,8 @@ export class Crew {
 
   /**
    * Another worker in the place of each, one after the other; those before take nothing new from
-   * then on, and end when what is in flight has, or the plan's time to drain is over. Code is read
-   * from the disk anew. Rejects if one cannot serve: then its place is as before.
+   * then on, and end when what is in flight has, or the plan's time to drain is over. The program's
+   * code is read from the disk anew. Rejects if one cannot serve: then its place is as before.
    */
   async renewAll(): Promise<void> {
     for (const place of this.#paces.keys()) await this.#serially(() => this.#renew(place));

@@ -1,7 +1,7 @@
 /** A plan as data, for whichever thread: main keeps it for workers to come, and knows no more. */
 
 import { memoryBytesOf } from "../buffering/open-spools.ts";
-import type { CodeSource } from "../code/functions.ts";
+import type { CodeSource, ConfigCode } from "../code/functions.ts";
 import type { ListenOptions } from "../exchange/listen-options.ts";
 import { writePlan, type PlanForm, type PlanParts } from "../exchange/plan-form.ts";
 import { RowsOfPlans, type PlanRows } from "../exchange/rows-of-plans.ts";
@@ -12,8 +12,8 @@ import type { PlanOrder } from "./thread-messages.ts";
 
 /** What is put in force. */
 export interface CrewPlan extends PlanParts {
-  /** The module of the plan's functions; undefined: it has none. */
-  readonly functionsUrl: string | undefined;
+  /** Where the plan's functions are; undefined: it has none. */
+  readonly code: ConfigCode | undefined;
 }
 
 export interface DrawnPlan {
@@ -79,12 +79,12 @@ export class PlanDrawer {
 
   /** Throws if the plan has functions that no config file has. */
   draw(given: CrewPlan): DrawnPlan {
-    const { functionsUrl: url, plan } = given;
+    const { code, plan } = given;
     // What was imported once stays what it was, also if nothing came of it.
-    if (url !== undefined) this.#generation += 1;
+    if (code !== undefined) this.#generation += 1;
     return {
       form: writePlan(given),
-      code: url === undefined ? undefined : { url, generation: this.#generation },
+      code: code && { ...code, generation: this.#generation },
       rows: this.#rows.of(plan),
       listeners: plan.listeners,
       bufferMax: {

@@ -2,7 +2,9 @@
 
 import assert from "node:assert/strict";
 import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { request, type IncomingHttpHeaders, type RequestOptions } from "node:http";
+import { once } from "node:events";
+import { createServer, request, type IncomingHttpHeaders, type RequestOptions } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -31,10 +33,14 @@ const configOf = (word: string, more = ""): string =>
   `listen: "127.0.0.1:0"\nworkers: 2\nlogs: { access: off }\n${more}` +
   `sites: { "*": { respond: ${word} } }\n`;
 
-async function staged(t: TestContext, config = configOf("one")): Promise<Stage> {
+async function staged(
+  t: TestContext,
+  config = configOf("one"),
+  name = "foregate.yaml",
+): Promise<Stage> {
   const folder = mkdtempSync(join(tmpdir(), "foregate-operate-"));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
-  const file = join(folder, "foregate.yaml");
+  const file = join(folder, name);
   writeFileSync(file, config);
   const environment = { RUNTIME_DIRECTORY: join(folder, "run") };
   const program = new Foregate(["run", "-c", file], { folder, environment });
@@ -114,6 +120,36 @@ void test("operate: a reload says what changed, and waits for it", async (t) => 
   assert.equal(await pageAt(port), "one");
   const further = await run("rollback", "7");
   assert.deepEqual([further.code, further.stderr], [1, "error: want 1 to 2\n"]);
+});
+
+const isBun = process.versions["bun"] !== undefined;
+
+void test("operate: a rollback brings hooks back as they were", async (t) => {
+  const upstream = createServer((asked, response) => response.end(asked.headers["x-name"]));
+  upstream.listen(0, "127.0.0.1");
+  await once(upstream, "listening");
+  t.after(() => void upstream.close());
+  const { port: upstreamPort } = upstream.address() as AddressInfo;
+  const folder = mkdtempSync(join(tmpdir(), "foregate-hooks-"));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const nameFile = join(folder, "name.mjs");
+  writeFileSync(nameFile, 'export const name = "ada";\n');
+  const text = `import { name } from "${nameFile}";
+
+const hooks = { request: (_, to) => to.fields.set("x-name", name) };
+const proxy = "127.0.0.1:${upstreamPort}";
+export default { listen: "127.0.0.1:0", sites: { "*": { hooks, proxy } } };
+`;
+  const { run, file, port } = await staged(t, text, "foregate.config.mjs");
+  assert.equal(await pageAt(port), "ada");
+  rmSync(nameFile);
+  writeFileSync(file, text.replace(/^import.*$/m, 'const name = "grace";'));
+  assert.equal((await run("reload")).code, 0);
+  assert.equal(await pageAt(port), "grace");
+  const back = await run("rollback");
+  if (isBun) assert.match(back.stderr, /Bun imports code from the disk only/);
+  else assert.match(back.stdout, /revision 3 is in force/);
+  assert.equal(await pageAt(port), isBun ? "grace" : "ada");
 });
 
 void test("operate: a config with a mistake stays out: a picture, and exit code 3", async (t) => {

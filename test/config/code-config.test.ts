@@ -10,7 +10,7 @@ import { pathToFileURL } from "node:url";
 import type { ConfigJob } from "../../src/config/config-thread.ts";
 import { evaluateConfig } from "../../src/config/evaluate-config.ts";
 import { functionLabel, functionPlace } from "../../src/code/function-label.ts";
-import { importFunctions } from "../../src/code/functions.ts";
+import { importFunctions, type ConfigCode } from "../../src/code/functions.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { writeProblem } from "../../src/config/problems.ts";
 import { readCode, type CodeUse } from "../../src/config/read-code.ts";
@@ -344,16 +344,16 @@ export default () => ({
 
 type Functions = readonly ((...given: string[]) => unknown)[];
 
-async function functionsOf(): Promise<Functions & { readonly url: string }> {
+async function functionsOf(): Promise<Functions & { readonly code: ConfigCode }> {
   const file = write({ [usual]: hooked });
-  const { document, problems, functionsUrl } = await readCode({ file, text: hooked }, "evaluate");
+  const { document, problems, code } = await readCode({ file, text: hooked }, "evaluate");
   assert.deepEqual(problems, []);
   const { hooks, sites } = document!.value as {
     hooks: { request: () => unknown; response: { run: () => unknown } };
     sites: (() => unknown)[];
   };
   const all = [hooks.request, hooks.response.run, sites[0]!];
-  return Object.assign(all, { url: functionsUrl! });
+  return Object.assign(all, { code: code! });
 }
 
 void test("code: functions are stubs that say where they are written", async () => {
@@ -366,7 +366,7 @@ void test("code: functions are stubs that say where they are written", async () 
 
 void test("code: who runs it gets the functions themselves", async () => {
   const stubs = await functionsOf();
-  const find = await importFunctions({ url: stubs.url, generation: 0 });
+  const find = await importFunctions({ ...stubs.code, generation: 0 });
   const [request, response, listed] = stubs.map(
     (stub) => find(functionPlace(stub)!) as (...given: string[]) => unknown,
   );
@@ -380,9 +380,9 @@ void test("code: a function that is gone the second time is an error", async () 
     'import { isMainThread } from "node:worker_threads";\n' +
     "export default isMainThread ? {} : { hooks: { request() {} } };";
   const file = write({ [usual]: text });
-  const { document, functionsUrl } = await readCode({ file, text }, "evaluate");
+  const { document, code } = await readCode({ file, text }, "evaluate");
   const { hooks } = document!.value as { hooks: { request: () => unknown } };
-  const find = await importFunctions({ url: functionsUrl!, generation: 0 });
+  const find = await importFunctions({ ...code!, generation: 0 });
   const message = /^CodeError: the config was imported once more .* no function at \S+foregate/;
   assert.throws(() => find(functionPlace(hooks.request)!), message);
 });

@@ -4,7 +4,7 @@
  */
 
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { dirname, join } from "node:path";
 import { test, type TestContext } from "node:test";
@@ -113,6 +113,14 @@ export default { listen: "127.0.0.1:0", sites: { "*": { hooks, proxy: "127.0.0.1
   nameIs("grace");
   await reload(foregate);
   assert.equal(await seenName(), "grace");
+
+  // Who comes up later gets what is in force, and not what lies there by now.
+  rmSync(join(dirname(file), "name.ts"));
+  writeFileSync(file, "export default {");
+  foregate.signal("SIGUSR2");
+  const isReplaced = (): boolean => foregate.said.includes("every worker was replaced");
+  await until(isReplaced, "workers are replaced", () => foregate.said);
+  assert.equal(await seenName(), "grace");
 });
 
 void test("story: a config with a mistake changes nothing, and says why", async (t) => {
@@ -145,6 +153,27 @@ void test("story: a config with a mistake changes nothing, and says why", async 
   assert.equal(await body(), "better");
   await until(said(/of metrics takes effect with a restart/), "it says what waits");
 });
+
+void test(
+  "story: with --watch a change of an imported file is enough",
+  { skip: onlyNode },
+  async (t) => {
+    const config = `import { body } from "./body.mjs";
+export default { listen: "127.0.0.1:0", sites: { "*": { respond: body } } };
+`;
+    const file = writeConfig(t, config, "foregate.config.mjs");
+    const bodyIs = (body: string): void =>
+      writeFileSync(join(dirname(file), "body.mjs"), `export const body = "${body}";\n`);
+    bodyIs("one");
+    const foregate = new ForegateProgram(file, { words: ["--watch"] });
+    t.after(() => foregate.stop());
+    await foregate.ready();
+    bodyIs("another");
+    const isDone = (): boolean => / reloaded /.test(foregate.said);
+    await until(isDone, "it has reloaded", () => foregate.said);
+    assert.equal(await (await fetch(foregate.url)).text(), "another");
+  },
+);
 
 void test("story: with --watch a change is enough, in an included file as well", async (t) => {
   const file = writeConfig(t, 'listen: "127.0.0.1:0"\ninclude: sites.yaml\n');
