@@ -3,8 +3,9 @@
  *
  * JSON, and beyond it `undefined`, numbers without end, maps, bytes, and whatever its user names.
  * What is one object stays one object, also from one piece to the next: it is written where it is
- * met first, and referred to afterwards. Every object comes to have the properties that it had, in
- * their order, so that all of a kind stay of one shape.
+ * met first, and referred to afterwards. A branch knows what was written before it, and nothing of
+ * other branches: its pieces can be read without theirs. Every object comes to have the properties
+ * that it had, in their order, so that all of a kind stay of one shape.
  */
 
 import { Buffer } from "node:buffer";
@@ -46,10 +47,24 @@ const own: readonly Peculiar[] = [
 
 export class GraphWriter {
   readonly #peculiar: readonly Peculiar[];
+  readonly #trunk: GraphWriter | undefined;
+  readonly #first: number;
   readonly #numbers = new Map<object, number>();
 
-  constructor(peculiar: readonly Peculiar[]) {
+  constructor(peculiar: readonly Peculiar[], trunk?: GraphWriter) {
     this.#peculiar = [...own, ...peculiar];
+    this.#trunk = trunk;
+    this.#first = trunk?.count ?? 0;
+  }
+
+  /** Of objects that were written so far. */
+  get count(): number {
+    return this.#first + this.#numbers.size;
+  }
+
+  /** Nothing may be written here any more once it has one. */
+  branch(): GraphWriter {
+    return new GraphWriter(this.#peculiar.slice(own.length), this);
   }
 
   /** One piece. It has no line break in it. Throws on what has no form. */
@@ -76,11 +91,17 @@ export class GraphWriter {
   }
 
   #formOfObject(value: object): Form {
-    const number = this.#numbers.get(value);
+    const number = this.#numberOf(value);
     if (number !== undefined) return { [mark]: ["same", number] };
     const form = this.#formOfNew(value);
-    this.#numbers.set(value, this.#numbers.size);
+    this.#numbers.set(value, this.count);
     return form;
+  }
+
+  #numberOf(value: object): number | undefined {
+    const number = this.#numbers.get(value);
+    const trunk = this.#trunk;
+    return number !== undefined || trunk === undefined ? number : trunk.#numberOf(value);
   }
 
   #formOfNew(value: object): Form {
@@ -105,11 +126,22 @@ export class GraphWriter {
 
 /** Reads pieces in the order in which they were written. */
 export class GraphReader {
+  readonly #peculiar: readonly Peculiar[];
   readonly #byKind: ReadonlyMap<string, Peculiar>;
+  readonly #trunk: GraphReader | undefined;
+  readonly #first: number;
   readonly #objects: object[] = [];
 
-  constructor(peculiar: readonly Peculiar[]) {
+  constructor(peculiar: readonly Peculiar[], trunk?: GraphReader) {
+    this.#peculiar = peculiar;
     this.#byKind = new Map([...own, ...peculiar].map((one) => [one.kind, one]));
+    this.#trunk = trunk;
+    this.#first = trunk === undefined ? 0 : trunk.#first + trunk.#objects.length;
+  }
+
+  /** For the pieces of one branch, when all that was written before it has been read. */
+  branch(): GraphReader {
+    return new GraphReader(this.#peculiar, this);
   }
 
   read(piece: string): unknown {
@@ -123,7 +155,7 @@ export class GraphReader {
       const [kind, taken] = form[mark] as [string, Form];
       if (kind === "undefined") return undefined;
       if (kind === "number") return Number(taken);
-      if (kind === "same") return this.#objects[taken as number];
+      if (kind === "same") return this.#objectAt(taken as number);
       return this.#numbered(this.#peculiarOf(kind, taken));
     }
     if (Array.isArray(form)) return this.#numbered(form.map((item) => this.#valueOf(item)));
@@ -146,6 +178,13 @@ export class GraphReader {
       else object[key] = value;
     }
     return object;
+  }
+
+  #objectAt(number: number): object | undefined {
+    const trunk = this.#trunk;
+    return trunk !== undefined && number < this.#first
+      ? trunk.#objectAt(number)
+      : this.#objects[number - this.#first];
   }
 
   /** Numbered when it is whole, as it was when it was written. */

@@ -23,17 +23,51 @@ export function createRouter<Route>(sites: readonly SiteOptions<Route>[]): Route
   return builder.router;
 }
 
+/** Routes of a site that are made when somebody first asks for it. */
+export interface LateRoutes<Route> {
+  make(): SiteOptions<Route>["routes"];
+}
+
 /** A router that is made rule by rule. */
 export class RouterBuilder<Route> {
-  readonly #sites = new HostTable<Site<Route>>();
+  readonly #sites = new HostTable<LateSite<Route>>();
 
   /** It knows what is added later, too. */
   readonly router: Router<Route> = {
-    match: (head) => this.#sites.find(head.host)?.find(head)?.route,
+    match: (head) => this.#sites.find(head.host)?.site.find(head)?.route,
   };
 
   /** Called in the order in which routes were written. */
   add(host: string, match: RouteMatch, route: Route): void {
-    this.#sites.getOrAdd(host, () => new Site()).add(match, route);
+    this.#at(host).site.add(match, route);
+  }
+
+  addLate(host: string, routes: LateRoutes<Route>): void {
+    this.#at(host).add(routes);
+  }
+
+  #at(host: string): LateSite<Route> {
+    return this.#sites.getOrAdd(host, () => new LateSite());
+  }
+}
+
+class LateSite<Route> {
+  #site: Site<Route> | undefined;
+  #late: LateRoutes<Route> | undefined;
+
+  /** With all its routes. */
+  get site(): Site<Route> {
+    const site = (this.#site ??= new Site());
+    const late = this.#late;
+    if (late === undefined) return site;
+    this.#late = undefined;
+    for (const { match, route } of late.make()) site.add(match, route);
+    return site;
+  }
+
+  add(late: LateRoutes<Route>): void {
+    // Two hosts that are written in two ways may be one.
+    if (this.#late !== undefined) void this.site;
+    this.#late = late;
   }
 }

@@ -84,6 +84,23 @@ void test("graph form: one object stays one, also from one piece to the next", (
   assert.equal(second.list, first.list);
 });
 
+void test("graph form: a branch can be read without the others, and knows the trunk", () => {
+  const [shared, own] = [{ rate: 5 }, { name: "own" }];
+  const writer = new GraphWriter([points]);
+  const trunk = writer.write([shared]);
+  const branches = [1, 2, 3].map((x) =>
+    writer.branch().write({ shared, own, again: own, at: new Point(x) }),
+  );
+  const reader = new GraphReader([points]);
+  const [rate] = reader.read(trunk) as [object];
+  for (const [at, form] of [...branches.entries()].toReversed()) {
+    const read = reader.branch().read(form) as Record<"shared" | "own" | "again" | "at", object>;
+    assert.equal(read.shared, rate);
+    assert.equal(read.own, read.again);
+    assert.deepEqual(read, { shared, own, again: own, at: new Point(at + 1) });
+  }
+});
+
 void test("graph form: properties are there in their order, also those without a value", () => {
   const [read] = there({ b: undefined, a: 1, c: undefined });
   assert.deepEqual(Object.keys(read as object), ["b", "a", "c"]);
