@@ -89,12 +89,12 @@ export class Office {
     return bound;
   }
 
-  /** Resolves when it answers, and reads when it is told to. */
+  /** Resolves when it answers, and reads when it is told to. What keeps it from it is told. */
   async govern(governing: Governing, hearing: Hearing): Promise<void> {
     this.#hearing = hearing;
     this.#governing = governing;
     if (this.#thread === undefined) this.#begin();
-    await this.#ask((id) => ({ type: "govern", id, governing }));
+    await this.#askToGovern(governing);
   }
 
   /** Reads the config again, and says what came of it. */
@@ -113,6 +113,10 @@ export class Office {
     this.#isClosed = true;
     const thread = this.#thread;
     if (thread === undefined) return;
+    // One that has nothing open need not come up for it.
+    if (this.#governing === undefined && this.#listeners.length === 0) {
+      return void (await thread.terminate());
+    }
     const late = setTimeout(() => this.#asks.rejectAll(() => new Error("not in time")), closeMs);
     // Its end is what is wanted, in whatever way.
     await this.#ask((id) => ({ type: "close", id })).catch(() => undefined);
@@ -153,14 +157,19 @@ export class Office {
     } catch (error) {
       this.#options.tell(troubleEvent("metrics cannot be shown any more", error));
     }
-    const governing = this.#governing!;
+    await this.#askToGovern(this.#governing!);
+    if (this.#isDraining) this.#say({ type: "drain" });
+  }
+
+  async #askToGovern(governing: Governing): Promise<void> {
+    const thread = this.#thread;
     try {
       await this.#ask((id) => ({ type: "govern", id, governing }));
-    } catch {
-      // It ended: that was told, and the next one begins.
-      return;
+    } catch (error) {
+      // That it ended was told, and the next one begins.
+      if (this.#thread !== thread) return;
+      this.#options.tell(troubleEvent("the config cannot be read again, nor be asked for", error));
     }
-    if (this.#isDraining) this.#say({ type: "drain" });
   }
 
   async #askToListen(): Promise<readonly BoundMetrics[]> {

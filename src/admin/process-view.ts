@@ -29,7 +29,7 @@ export class ProcessWatch {
   view(workers?: WorkersVitals): ProcessView {
     const own = this.#view();
     if (workers === undefined) return own;
-    const { vitals, otherHeap } = workers;
+    const { startedMs, vitals, otherHeap } = workers;
     const sum = (read: (one: Vitals) => number): number =>
       vitals.reduce((total, one) => total + read(one), 0);
     const worst = (read: (delay: LoopDelays) => number): number =>
@@ -37,6 +37,7 @@ export class ProcessWatch {
     workers.beginAnew();
     return {
       ...own,
+      startSeconds: startedMs / 1_000,
       heapBytes: own.heapBytes + otherHeap.heapBytes + sum(({ heapBytes }) => heapBytes),
       heapUsedBytes:
         own.heapUsedBytes + otherHeap.heapUsedBytes + sum(({ heapUsedBytes }) => heapUsedBytes),

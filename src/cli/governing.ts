@@ -72,11 +72,11 @@ export function handlersFor(governed: Governed): AdminHandlers {
 async function statusOf({ board, look, metrics, reloads }: Governed): Promise<object> {
   const { revision, config, sinceMs } = reloads.current;
   const { connectionsActive, exchangesInFlight, exchangesEnded } = board.counters;
-  const { listeners, workers } = await look();
+  const { listeners, startedMs, workers } = await look();
   return {
     version: version(),
     pid: process.pid,
-    startedAt: new Date(performance.timeOrigin).toISOString(),
+    startedAt: new Date(startedMs).toISOString(),
     config: { file: config.file, revision, since: new Date(sinceMs).toISOString() },
     listeners,
     metrics,

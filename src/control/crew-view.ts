@@ -23,6 +23,8 @@ export interface WorkerStatus {
 
 /** As main sees it at a moment: plain data. */
 export interface CrewLook {
+  /** When the program began, since the epoch. A thread may have a clock of its own. */
+  readonly startedMs: number;
   readonly workers: readonly WorkerStatus[];
   /** Workers that were started in place of others. */
   readonly restarts: number;
@@ -49,6 +51,8 @@ export interface WorkerView extends WorkerStatus {
 
 /** How those are doing that serve. */
 export interface WorkersVitals {
+  /** When the program began, since the epoch. */
+  readonly startedMs: number;
   readonly vitals: readonly Vitals[];
   readonly restarts: number;
   /** Of threads that are no workers, but for the one that looks. */
@@ -97,6 +101,7 @@ export function viewOf(look: CrewLook, board: Board, labels: RowLabels): CrewVie
       disk: new Budget(look.bufferMax.diskBytes, disk),
     },
     workers: {
+      startedMs: look.startedMs,
       vitals: serving.map(({ vitals }) => vitals),
       restarts: look.restarts,
       otherHeap: look.heap,

@@ -121,6 +121,7 @@ export class Crew {
   look(): CrewLook {
     const { heapTotal: heapBytes, heapUsed: heapUsedBytes } = process.memoryUsage();
     return {
+      startedMs: performance.timeOrigin,
       workers: this.workers,
       restarts: this.restarts,
       listeners: this.listeners,

@@ -50,6 +50,7 @@ async function staged(t: TestContext, apply = async (): Promise<void> => {}): Pr
     },
     renewAll: async () => undefined,
     look: () => ({
+      startedMs: performance.timeOrigin,
       workers: [{ worker: 1, state: "serving", startedMs: 0, slot: 0 }],
       restarts: 0,
       listeners: [],
