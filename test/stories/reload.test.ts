@@ -4,12 +4,13 @@
  */
 
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:http";
+import { createServer, get, type IncomingMessage } from "node:http";
 import { dirname, join } from "node:path";
 import { test, type TestContext } from "node:test";
 
-import { until } from "../support/within.ts";
+import { until, within } from "../support/within.ts";
 import { ForegateProgram, writeConfig } from "./foregate-program.ts";
 import { listening } from "./listening.ts";
 import { startFreshLoad, startLoad } from "./load-client.ts";
@@ -107,8 +108,13 @@ export default { listen: "127.0.0.1:0", sites: { "*": { hooks, proxy: "127.0.0.1
     writeFileSync(join(dirname(file), "name.ts"), `export const name: string = "${name}";\n`);
   nameIs("ada");
   const foregate = await running(t, file);
-  const seenName = async (): Promise<string | null> =>
-    (await fetch(foregate.url)).headers.get("x-name");
+  // On a connection of its own: those before may end while they are used.
+  const seenName = async (): Promise<unknown> => {
+    const asking = get(foregate.url, { agent: false });
+    const [response] = (await within(once(asking, "response"), "an answer")) as [IncomingMessage];
+    response.resume();
+    return response.headers["x-name"];
+  };
   assert.equal(await seenName(), "ada");
   nameIs("grace");
   await reload(foregate);
