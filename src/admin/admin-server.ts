@@ -4,7 +4,7 @@
  */
 
 import { chmodSync, lstatSync, mkdirSync, rmdirSync, rmSync } from "node:fs";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer, type Server } from "node:http";
 import { dirname } from "node:path";
 
 import { listenOn } from "../transport/listen-on.ts";
@@ -34,11 +34,13 @@ export class AdminServer {
     this.#path = path;
     this.#onTrouble = onTrouble;
     this.#server = createServer((request, response) => {
-      answerWith(handlers, request, response).catch((error: unknown) => {
-        if (!response.headersSent) response.statusCode = 500;
-        response.end();
-        if (!request.destroyed) onTrouble(error);
-      });
+      handlers()
+        .then((all) => answerAdmin(all, request, response))
+        .catch((error: unknown) => {
+          if (!response.headersSent) response.statusCode = 500;
+          response.end();
+          if (!request.destroyed) onTrouble(error);
+        });
     });
     this.#server.maxConnections = connectionsMax;
   }
@@ -64,14 +66,6 @@ export class AdminServer {
       // Whoever named the socket may have named a folder with more in it.
     }
   }
-}
-
-async function answerWith(
-  handlers: () => Promise<AdminHandlers>,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  await answerAdmin(await handlers(), request, response);
 }
 
 /** Throws if it is somebody else's, or others may enter it. */

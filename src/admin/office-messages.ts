@@ -70,6 +70,6 @@ export type OfficeReport =
   /** Answered with a `CrewLook`. */
   | { readonly type: "look"; readonly id: number };
 
-type Answer =
+export type Answer =
   | { readonly type: "answered"; readonly id: number; readonly answer: unknown }
   | { readonly type: "refused"; readonly id: number; readonly error: SentError };

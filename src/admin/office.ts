@@ -15,11 +15,12 @@ import { Asks } from "../control/asks.ts";
 import type { CrewLook } from "../control/crew-view.ts";
 import type { DrawnPlan } from "../control/drawn-plan.ts";
 import { RestartPace } from "../control/restart-pace.ts";
-import { receivedError, receivedEvent, sentError } from "../control/thread-messages.ts";
+import { receivedError, receivedEvent } from "../control/thread-messages.ts";
 import { startThread } from "../control/worker-handle.ts";
 import type { ListenOptions } from "../exchange/listen-options.ts";
 import { troubleEvent, type TellEvent } from "../observe/events.ts";
 import type { EventLevel } from "../observe/options.ts";
+import { answer } from "./answer.ts";
 import type { BoundMetrics } from "./metrics-server.ts";
 import type { Governing, OfficeOrder, OfficeReport } from "./office-messages.ts";
 
@@ -225,10 +226,6 @@ export class Office {
   }
 
   async #answer(id: number, act: () => Promise<unknown>): Promise<void> {
-    try {
-      this.#say({ type: "answered", id, answer: await act() });
-    } catch (error) {
-      this.#say({ type: "refused", id, error: sentError(error) });
-    }
+    await answer((said) => this.#say(said), id, act);
   }
 }

@@ -18,8 +18,6 @@ export interface ObservedRun<Started> {
   readonly run: Started;
   /** Where metrics listen; empty: the plan has none. */
   readonly metrics: readonly BoundMetrics[];
-  /** From now on a probe hears that it is not ready. */
-  leave(): void;
   /** Of both. */
   stop(graceMs: number): Promise<void>;
 }
@@ -33,8 +31,7 @@ export async function runObserved<Started extends Run>(
 ): Promise<ObservedRun<Started>> {
   if (plan.metrics === undefined) {
     const run = await start();
-    const leave = (): void => undefined;
-    return { run, metrics: [], leave, stop: (graceMs) => run.stop(graceMs) };
+    return { run, metrics: [], stop: (graceMs) => run.stop(graceMs) };
   }
   const { MetricsServer } = await import("./metrics-server.ts");
   const server = new MetricsServer(version, plan.metrics.listeners, (error) =>
@@ -52,7 +49,7 @@ export async function runObserved<Started extends Run>(
         await server.close();
       }
     };
-    return { run, metrics, leave: () => server.drain(), stop };
+    return { run, metrics, stop };
   } catch (error) {
     await server.close();
     throw error;

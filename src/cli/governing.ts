@@ -1,8 +1,8 @@
 /** What the admin socket does: answers out of what runs, and changes it as signals do. */
 
 import { refusal, type AdminAnswer, type AdminHandlers } from "../admin/admin-api.ts";
-import { compileValue } from "../config/load.ts";
 import type { BoundMetrics } from "../admin/metrics-server.ts";
+import { compileValue } from "../config/load.ts";
 import type { Board } from "../control/board.ts";
 import { workersOf, type CrewLook } from "../control/crew-view.ts";
 import { eventLevels } from "../observe/events.ts";

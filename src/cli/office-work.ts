@@ -1,12 +1,13 @@
 /** What the office does, on its own thread: metrics, the admin socket, and configs that change. */
 
+import { answer } from "../admin/answer.ts";
 import type { AdminServer } from "../admin/admin-server.ts";
 import type { BoundMetrics, MetricsServer } from "../admin/metrics-server.ts";
 import type { Governing, OfficeOrder, OfficeReport } from "../admin/office-messages.ts";
 import { Asks } from "../control/asks.ts";
 import { Board } from "../control/board.ts";
 import { viewOf, type CrewLook, type CrewView } from "../control/crew-view.ts";
-import { receivedError, sentError, sentEvent } from "../control/thread-messages.ts";
+import { receivedError, sentEvent } from "../control/thread-messages.ts";
 import type { ListenOptions } from "../exchange/listen-options.ts";
 import { troubleEvent, type ProgramEvent } from "../observe/events.ts";
 import type { Desk, DeskServices } from "./desk.ts";
@@ -45,11 +46,7 @@ export class OfficeWork {
   }
 
   async #answer(id: number, act: () => Promise<unknown>): Promise<void> {
-    try {
-      this.#say({ type: "answered", id, answer: await act() });
-    } catch (error) {
-      this.#say({ type: "refused", id, error: sentError(error) });
-    }
+    await answer(this.#say, id, act);
   }
 
   async #listen(listeners: readonly ListenOptions[]): Promise<readonly BoundMetrics[]> {

@@ -30,7 +30,9 @@ export interface CrewLook {
   readonly restarts: number;
   readonly listeners: readonly OpenListener[];
   /** Of the plan in force. */
-  readonly counted: Counted;
+  readonly hasMetrics: boolean;
+  readonly cells: Counted["cells"];
+  readonly counts: Counted["counts"];
   readonly bufferMax: BufferMax;
   /** Of main's own thread. */
   readonly heap: Heap;
@@ -84,13 +86,13 @@ export function workersOf(look: CrewLook, board: Board): readonly WorkerView[] {
 
 /** `labels`: by the rows of the look's cells. */
 export function viewOf(look: CrewLook, board: Board, labels: RowLabels): CrewView {
-  const { rows, counts, cells } = look.counted;
+  const { hasMetrics, counts, cells } = look;
   const all = cells.map((own) => new ExchangeStats(counts, new Float64Array(own)));
   const { memory, disk } = board.budgets(0);
   const serving = workersOf(look, board).filter(({ state }) => state === "serving");
   return {
     counters: board.counters,
-    stats: rows === undefined ? undefined : sumOfStats(counts, all),
+    stats: hasMetrics ? sumOfStats(counts, all) : undefined,
     // A plan that did not come into force may have had more.
     labels: {
       routes: labels.routes.slice(0, counts.routes),

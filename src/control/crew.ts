@@ -17,6 +17,7 @@ import type { ListenOptions } from "../exchange/listen-options.ts";
 import type { OpenListener } from "../net/doors.ts";
 import type { Counters } from "../observe/counters.ts";
 import { troubleEvent, type ProgramEvent, type TellEvent } from "../observe/events.ts";
+import { canSharePorts } from "../transport/net-transport.ts";
 import type { Board } from "./board.ts";
 import { Chorus } from "./chorus.ts";
 import { CrewCounts, type Counted } from "./crew-counts.ts";
@@ -25,7 +26,6 @@ import { orderFor, type DrawnPlan } from "./drawn-plan.ts";
 import { Listening } from "./listening.ts";
 import { RestartPace } from "./restart-pace.ts";
 import type { PlanOrder } from "./thread-messages.ts";
-import { canSharePorts } from "../transport/net-transport.ts";
 import { startThread, WorkerGone, WorkerHandle } from "./worker-handle.ts";
 
 /** How often workers are looked at, in ms. */
@@ -120,12 +120,15 @@ export class Crew {
 
   look(): CrewLook {
     const { heapTotal: heapBytes, heapUsed: heapUsedBytes } = process.memoryUsage();
+    const { rows, cells, counts } = this.#counts.inUse;
     return {
       startedMs: performance.timeOrigin,
       workers: this.workers,
       restarts: this.restarts,
       listeners: this.listeners,
-      counted: this.#counts.inUse,
+      hasMetrics: rows !== undefined,
+      cells,
+      counts,
       bufferMax: this.#inForce?.drawn.bufferMax ?? { memoryBytes: 0, diskBytes: 0 },
       heap: { heapBytes, heapUsedBytes },
     };
