@@ -11,6 +11,8 @@ import { programFile } from "./programs.ts";
 import { loadCore } from "./upstream.ts";
 
 export interface Load {
+  /** Of its script; loads that run side by side have names of their own. */
+  readonly name?: string;
   readonly port: number;
   readonly path: string;
   readonly connections: number;
@@ -40,7 +42,7 @@ export interface LoadResult {
 const extraSecondsMax = 30;
 
 export async function runLoad(processes: Processes, load: Load): Promise<LoadResult> {
-  const script = join(processes.folder, "load.lua");
+  const script = join(processes.folder, `${load.name ?? "load"}.lua`);
   writeFileSync(script, scriptFor(load));
   const close = load.closes ? ["-H", "Connection: close"] : [];
   const shape = ["-t1", `-c${load.connections}`, `-d${load.seconds}s`, "--timeout", "10s"];

@@ -9,7 +9,7 @@ import type { ProxyName } from "./proxies.ts";
 import type { LoadMode, Measurement } from "./rounds.ts";
 import { spoonTables } from "./spoon-report.ts";
 import type { SpoonResults } from "./spoon.ts";
-import type { WorkersResult } from "./workers.ts";
+import { workersCases, type WorkersCase, type WorkersResult } from "./workers.ts";
 import { startCases, type StartResult } from "./start-time.ts";
 
 export interface Results {
@@ -195,24 +195,30 @@ function startTable(all: readonly StartResult[]): Table {
 }
 
 function workersTable({ rounds }: WorkersResult): Table {
-  const rows = [1, 2].map((count) => {
-    const own = rounds.filter(({ workers }) => workers === count);
-    const ratios = own.flatMap((each) => {
-      const one = rounds.find((other) => other.workers === 1 && other.round === each.round);
-      return one === undefined ? [] : [each.micros / one.micros];
-    });
-    const least = Math.min(...own.flatMap(({ shares }) => shares));
-    const most = Math.max(...own.flatMap(({ shares }) => shares));
+  const rows = (Object.keys(workersCases) as readonly WorkersCase[]).map((name) => {
+    const own = rounds.filter((each) => each.case === name);
+    const ratioTo = (other: WorkersCase): string => {
+      const ratios = own.flatMap(({ round, micros }) => {
+        const same = rounds.find((each) => each.case === other && each.round === round);
+        return same === undefined ? [] : [micros / same.micros];
+      });
+      return median(ratios).toFixed(2);
+    };
+    const shares = own.flatMap((each) => each.shares);
     return [
-      String(count),
+      workersCases[name].title,
       `${round(median(own.map(({ micros }) => micros)))} µs`,
-      median(ratios).toFixed(2),
+      ratioTo("one"),
+      ratioTo("apart"),
       round(median(own.map(({ requestsPerSecond }) => requestsPerSecond))),
-      `${least.toFixed(0)} to ${most.toFixed(0)} %`,
+      workersCases[name].workers === 1
+        ? absent
+        : `${Math.min(...shares).toFixed(0)} to ${Math.max(...shares).toFixed(0)} %`,
     ];
   });
-  const headings = ["workers", "CPU a request", "× one", "requests/s", "shares of the workers"];
-  return { title: "Workers, 1 KB × 512, on one core", headings, rows };
+  const cpu = ["CPU a request", "× 1 worker", "× 2 programs"];
+  const headings = ["on one core", ...cpu, "requests/s", "shares of the workers"];
+  return { title: "Workers, 1 KB × 512", headings, rows };
 }
 
 function reloadsTable({ reloads }: WorkersResult): Table {

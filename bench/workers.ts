@@ -1,10 +1,12 @@
 /**
  * What a second worker costs, and what a reload does to those who are served meanwhile.
  *
- *   one worker, two workers   the same load in alternating rounds, on the proxy's one core: CPU for
- *                             each request, and which share of them each of the two had
- *   reload                    a config of 10,000 sites is read again under load: how late the event
- *                             loops of the workers were at worst
+ *   one, two   one and two workers under the same load in alternating rounds, on the proxy's one
+ *              core: CPU for each request, and which share of them each of the two had
+ *   apart      the same with two programs of one worker each, which share nothing but the core: so
+ *              much of it is what a core takes for going to and fro between two event loops
+ *   reload     a config of 10,000 sites is read again under load: how late the event loops of the
+ *              workers were at worst
  */
 
 import { mkdirSync, writeFileSync } from "node:fs";
@@ -14,19 +16,28 @@ import { setTimeout as delay } from "node:timers/promises";
 import { text } from "node:stream/consumers";
 
 import { askProgram } from "../src/cli/admin-client.ts";
-import { cpuPerRequest, readCpuTime } from "./cpu.ts";
-import { runLoad } from "./load.ts";
+import { cpuPerRequest, readCpuTime, type CpuTime } from "./cpu.ts";
+import { runLoad, type LoadResult } from "./load.ts";
 import { freePort, type Processes } from "./processes.ts";
 import { foregateCommand, proxyCore, startProxies, type Proxy } from "./proxies.ts";
 import type { Rounds } from "./rounds.ts";
 import { runSecondsMax, startUpstream } from "./upstream.ts";
 
+/** Programs, and how many workers each of them has. */
+export const workersCases = {
+  one: { programs: 1, workers: 1, title: "1 worker" },
+  two: { programs: 1, workers: 2, title: "2 workers" },
+  apart: { programs: 2, workers: 1, title: "2 programs of 1 worker" },
+} as const;
+
+export type WorkersCase = keyof typeof workersCases;
+
 export interface WorkersRound {
   readonly round: number;
-  readonly workers: number;
+  readonly case: WorkersCase;
   readonly micros: number;
   readonly requestsPerSecond: number;
-  /** Of the requests of this round, in percent, by worker. */
+  /** Of the requests of this round, in percent, by worker of each program. */
   readonly shares: readonly number[];
 }
 
@@ -43,12 +54,21 @@ export interface WorkersResult {
   readonly reloads: readonly ReloadRound[];
 }
 
-const load = { path: "/1kb", connections: 512, postBytes: 0, closes: false } as const;
+const load = { path: "/1kb", postBytes: 0, closes: false } as const;
+/** Two loads side by side, so that two programs get the same. */
+const loadsCount = 2;
+const connectionsEach = 256;
 const warmUpSeconds = 5;
 
 const sitesCount = 10_000;
 const reloadCount = 5;
 
+interface Program {
+  readonly socket: string;
+  readonly proxy: Proxy;
+}
+
+/** What we read of the answer of `/v1/workers`. */
 interface Counted {
   readonly workers: readonly { readonly exchanges: number }[];
 }
@@ -58,44 +78,88 @@ export async function measureWorkers(
   { rounds, seconds }: Rounds,
 ): Promise<WorkersResult> {
   const upstream = await startUpstream(processes, "workers-upstream");
-  const both: { readonly workers: number; readonly socket: string; readonly proxy: Proxy }[] = [];
-  for (const workers of [1, 2]) {
-    const socket = join(processes.folder, `admin-${workers}`, "admin.sock");
-    const foregateLines = `admin: "unix:${socket}"`;
-    const setup = { upstreamPort: upstream.port, hasAccessLog: false, workers, foregateLines };
-    const [proxy] = await startProxies(processes, ["foregate"], setup);
-    if (proxy !== undefined) both.push({ workers, socket, proxy });
-  }
+  const names = Object.keys(workersCases) as readonly WorkersCase[];
+  const cases = new Map<WorkersCase, readonly Program[]>();
+  for (const name of names) cases.set(name, await startPrograms(processes, name, upstream.port));
+  for (const programs of cases.values()) await runLoads(processes, programs, warmUpSeconds);
   const measured: WorkersRound[] = [];
-  for (const { proxy } of both) {
-    await runLoad(processes, { ...load, port: proxy.port, seconds: warmUpSeconds });
-  }
   for (let round = 1; round <= rounds; round++) {
-    for (const { workers, socket, proxy } of both) {
-      const { port, process: started } = proxy;
-      const [before, cpuBefore] = [await exchangesOf(socket), readCpuTime(started.pid)];
-      const { requests, seconds: took } = await runLoad(processes, { ...load, port, seconds });
-      const cost = cpuPerRequest(cpuBefore, readCpuTime(started.pid), requests);
-      const own = (await exchangesOf(socket)).map((count, at) => count - (before[at] ?? 0));
-      const sum = own.reduce((total, count) => total + count, 0);
-      measured.push({
-        round,
-        workers,
-        micros: cost.userMicros + cost.systemMicros,
-        requestsPerSecond: requests / took,
-        shares: own.map((count) => (100 * count) / sum),
-      });
+    for (const [name, programs] of cases) {
+      measured.push({ round, case: name, ...(await measureRound(processes, programs, seconds)) });
     }
   }
-  for (const { proxy } of both) await proxy.process.stop();
+  const all = [...cases.values()].flat();
+  for (const { proxy } of all) await proxy.process.stop();
   const reloads = await measureReloads(processes, upstream.port);
   await upstream.process.stop();
   return { rounds: measured, reloads };
 }
 
-async function exchangesOf(socket: string): Promise<readonly number[]> {
+async function startPrograms(
+  processes: Processes,
+  name: WorkersCase,
+  upstreamPort: number,
+): Promise<readonly Program[]> {
+  const { programs, workers } = workersCases[name];
+  const started: Program[] = [];
+  for (let count = 1; count <= programs; count++) {
+    const socket = join(processes.folder, `admin-${name}-${count}`, "admin.sock");
+    const foregateLines = `admin: "unix:${socket}"`;
+    const setup = { upstreamPort, hasAccessLog: false, workers, foregateLines };
+    const [proxy] = await startProxies(processes, ["foregate"], setup);
+    if (proxy === undefined) throw new Error(`cannot measure "${name}"`);
+    started.push({ socket, proxy });
+  }
+  return started;
+}
+
+async function measureRound(
+  processes: Processes,
+  programs: readonly Program[],
+  seconds: number,
+): Promise<Omit<WorkersRound, "round" | "case">> {
+  const before = [];
+  for (const program of programs) before.push(await readProgram(program));
+  const loads = await runLoads(processes, programs, seconds);
+  const requests = loads.reduce((sum, each) => sum + each.requests, 0);
+  const shares: number[] = [];
+  let micros = 0;
+  for (const [at, program] of programs.entries()) {
+    const [was, is] = [before[at], await readProgram(program)];
+    if (was === undefined) continue;
+    const cost = cpuPerRequest(was.cpu, is.cpu, requests);
+    micros += cost.userMicros + cost.systemMicros;
+    const own = is.exchanges.map((count, slot) => count - (was.exchanges[slot] ?? 0));
+    const sum = own.reduce((total, count) => total + count, 0);
+    shares.push(...own.map((count) => (100 * count) / sum));
+  }
+  return { micros, requestsPerSecond: requests / seconds, shares };
+}
+
+/** One program gets both loads; two get one each. */
+async function runLoads(
+  processes: Processes,
+  programs: readonly Program[],
+  seconds: number,
+): Promise<readonly LoadResult[]> {
+  const loads: Promise<LoadResult>[] = [];
+  for (let at = 0; at < loadsCount; at++) {
+    const port = programs[at % programs.length]?.proxy.port;
+    if (port === undefined) throw new Error("no program to load");
+    const name = `workers-${at}`;
+    loads.push(runLoad(processes, { ...load, name, connections: connectionsEach, port, seconds }));
+  }
+  return await Promise.all(loads);
+}
+
+async function readProgram({ socket, proxy }: Program): Promise<{
+  readonly cpu: CpuTime;
+  readonly exchanges: readonly number[];
+}> {
   const { body } = await askProgram(socket, "GET", "/v1/workers");
-  return (body as unknown as Counted).workers.map(({ exchanges }) => exchanges);
+  const { workers } = body as unknown as Counted;
+  const cpu = readCpuTime(proxy.process.pid);
+  return { cpu, exchanges: workers.map(({ exchanges }) => exchanges) };
 }
 
 async function measureReloads(
