@@ -14,7 +14,7 @@ import type { Config } from "./config/config-type.ts";
 import { compileValue, type LoadedConfig } from "./config/load.ts";
 import type { Problem } from "./config/problems.ts";
 import type { Plan } from "./exchange/plan.ts";
-import type { OpenListener } from "./net/doors.ts";
+import type { OpenListener } from "./net/open-listener.ts";
 import type { ProgramEvent, TellEvent } from "./observe/events.ts";
 import { createWorker, type Worker } from "./worker.ts";
 
@@ -22,7 +22,7 @@ export type { Config } from "./config/config-type.ts";
 export { defineConfig, type ConfigSource } from "./config/define-config.ts";
 export type { Problem } from "./config/problems.ts";
 export type { RouteConfig, SiteConfig } from "./config/site-type.ts";
-export type { OpenListener } from "./net/doors.ts";
+export type { OpenListener } from "./net/open-listener.ts";
 export type {
   AnswerFields,
   Answering,

@@ -8,6 +8,7 @@ import { exitCodes } from "./cli/exit-codes.ts";
 import type { Voice } from "./cli/event-voice.ts";
 import type { FirstThreads, ThreadFiles } from "./cli/first-thread.ts";
 import type { Running, Wanted } from "./cli/start.ts";
+import { tuneCollector } from "./cli/tune-collector.ts";
 
 process.on("uncaughtException", (error) => {
   // Whoever read our output has enough of it, as in `foregate check | head -1`.
@@ -31,6 +32,7 @@ const oldestNode = [24, 12] as const;
 
 try {
   refuseOldNode();
+  tuneCollector();
   keepCompiledCode(process.env);
   const { runCommandLine } = await import("./cli/command-line.ts");
   const exitCode = await runCommandLine(process.argv.slice(2), { expectPlan, startPlan });

@@ -4,12 +4,13 @@
  */
 
 import { chmodSync, lstatSync, mkdirSync, rmdirSync, rmSync } from "node:fs";
-import { createServer, type Server } from "node:http";
+import type { Server } from "node:http";
 import { dirname } from "node:path";
 
 import { listenOn } from "../transport/listen-on.ts";
 import { isTaken } from "../transport/socket-file.ts";
 import { answerAdmin, type AdminHandlers } from "./admin-api.ts";
+import { createServer } from "./node-http.ts";
 
 const ownersFolder = 0o700;
 const ownersFile = 0o600;

@@ -4,12 +4,13 @@
  * ones, one request on each.
  */
 
-import { createServer, type Server } from "node:http";
+import type { Server } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 
 import type { ListenOptions } from "../exchange/listen-options.ts";
 import { listenOn } from "../transport/listen-on.ts";
 import { MetricsAnswers, type Observed } from "./metrics-answers.ts";
+import { createServer } from "./node-http.ts";
 
 /** More are closed at once. A scraper needs one, a probe another. */
 const connectionsMax = 16;

@@ -1,7 +1,8 @@
 /** Asks a running program, over its admin socket. */
 
-import { request } from "node:http";
 import { text } from "node:stream/consumers";
+
+import { request } from "../admin/node-http.ts";
 
 export interface AdminReply {
   readonly status: number;

@@ -6,7 +6,6 @@ import { startOffice } from "../admin/office.ts";
 import { availableCores } from "../control/available-cores.ts";
 import { heapMbMax } from "../control/heap-limit.ts";
 import { startThread } from "../control/worker-handle.ts";
-import { tuneCollector } from "./tune-collector.ts";
 
 /** The files that threads run. */
 export interface ThreadFiles {
@@ -21,8 +20,6 @@ export interface FirstThreads {
 
 /** `hasConfig`: by all odds somebody will ask about it, or it will change. */
 export function startFirstThreads(files: ThreadFiles, hasConfig: boolean): FirstThreads {
-  // For all threads to come.
-  tuneCollector();
   // How many there will be is not known yet.
   const worker = startThread({
     entry: files.worker,

@@ -10,7 +10,10 @@
 
 import { setFlagsFromString } from "node:v8";
 
-/** To be called before anything is served. The flag is the whole process's. */
+/**
+ * The flag is the whole process's, for all threads to come. Set it before anything else, and in
+ * every command: V8 takes no compiled code that was kept under other flags.
+ */
 export function tuneCollector(): void {
   // Bun has another engine, and no such flag.
   if (process.versions["bun"] === undefined) setFlagsFromString("--no-allocation-site-pretenuring");

@@ -1,7 +1,7 @@
 /** What a crew shows of itself, for whichever thread shares its memory. */
 
 import { Budget } from "../base/budget.ts";
-import type { OpenListener } from "../net/doors.ts";
+import type { OpenListener } from "../net/open-listener.ts";
 import type { Counters } from "../observe/counters.ts";
 import { ExchangeStats, sumOfStats } from "../observe/exchange-stats.ts";
 import type { RowLabels } from "../observe/label-rows.ts";

@@ -14,7 +14,7 @@ import type { Worker as Thread } from "node:worker_threads";
 import { setTimeout as delay } from "node:timers/promises";
 
 import type { ListenOptions } from "../exchange/listen-options.ts";
-import type { OpenListener } from "../net/doors.ts";
+import type { OpenListener } from "../net/open-listener.ts";
 import type { Counters } from "../observe/counters.ts";
 import { troubleEvent, type ProgramEvent, type TellEvent } from "../observe/events.ts";
 import { canSharePorts } from "../transport/net-transport.ts";

@@ -5,7 +5,7 @@ import type { CodeSource, ConfigCode } from "../code/functions.ts";
 import type { ListenOptions } from "../exchange/listen-options.ts";
 import { writePlan, type PlanForm, type PlanParts } from "../exchange/plan-form.ts";
 import { RowsOfPlans, type PlanRows } from "../exchange/rows-of-plans.ts";
-import type { Others } from "../net/doors.ts";
+import type { Others } from "../net/open-listener.ts";
 import type { RowLabels } from "../observe/label-rows.ts";
 import type { Counted } from "./crew-counts.ts";
 import type { PlanOrder } from "./thread-messages.ts";

@@ -4,7 +4,7 @@
  */
 
 import type { ListenOptions } from "../exchange/listen-options.ts";
-import { listenerKey, type OpenListener, type Others, type Ports } from "../net/doors.ts";
+import { listenerKey, type OpenListener, type Others, type Ports } from "../net/open-listener.ts";
 import { canMoveSockets } from "../transport/net-transport.ts";
 import { notPassedError } from "../transport/passed-socket.ts";
 import { probeListeners } from "./probe-listeners.ts";

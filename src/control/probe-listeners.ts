@@ -8,7 +8,7 @@ import { createServer } from "node:net";
 
 import type { ListenOptions } from "../exchange/listen-options.ts";
 import { listenOn } from "../transport/listen-on.ts";
-import type { Ports } from "../net/doors.ts";
+import type { Ports } from "../net/open-listener.ts";
 
 /** Rejects with the system's error and the `label` of the listener. */
 export async function probeListeners(wanted: readonly ListenOptions[], own: Ports): Promise<void> {

@@ -7,7 +7,7 @@
 import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
 
 import type { ListenOptions } from "../exchange/listen-options.ts";
-import { listenerKey, type OpenListener } from "../net/doors.ts";
+import { listenerKey, type OpenListener } from "../net/open-listener.ts";
 import { listenOn } from "../transport/listen-on.ts";
 import { backlog } from "../transport/net-transport.ts";
 import { notPassedError, passedSocket } from "../transport/passed-socket.ts";

@@ -13,7 +13,7 @@ import type { Socket } from "node:net";
 import type { CodeSource } from "../code/functions.ts";
 import type { PlanForm } from "../exchange/plan-form.ts";
 import type { PlanRows } from "../exchange/rows-of-plans.ts";
-import type { OpenListener, Others, Ports } from "../net/doors.ts";
+import type { OpenListener, Others, Ports } from "../net/open-listener.ts";
 import type { ProgramEvent } from "../observe/events.ts";
 import type { BoardForm } from "./board.ts";
 

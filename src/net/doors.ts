@@ -5,12 +5,7 @@ import type { Socket } from "node:net";
 import type { ListenOptions } from "../exchange/listen-options.ts";
 import { Door, type DoorServices } from "./door.ts";
 import { GuestDoor } from "./guest-door.ts";
-
-export interface OpenListener {
-  readonly label: string;
-  readonly address: string;
-  readonly port: number;
-}
+import { listenerKey, type OpenListener, type Others, type Ports } from "./open-listener.ts";
 
 export interface OpenDoor {
   readonly key: string;
@@ -18,21 +13,6 @@ export interface OpenDoor {
   readonly listener: OpenListener;
   /** Somebody else listens there. */
   readonly isHanded: boolean;
-}
-
-/** Two that have the same are the same listener. */
-export const listenerKey = ({ host, port, socketPath, passed }: ListenOptions): string =>
-  JSON.stringify([host, port, socketPath, passed]);
-
-/** By `listenerKey`: where it is listened for what may take any free port. */
-export type Ports = ReadonlyMap<string, number>;
-
-/** What others do for the same clients. */
-export interface Others {
-  /** Where they listen as well. */
-  readonly ports: Ports;
-  /** By `listenerKey`: where they accept connections and hand them over. */
-  readonly handed: ReadonlySet<string>;
 }
 
 const noOthers: Others = { ports: new Map(), handed: new Set() };

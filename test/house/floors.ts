@@ -58,6 +58,14 @@ export const notInWorker: ReadonlySet<string> = new Set(
   "zod yaml commander pino sonic-boom acme-client src/config src/admin src/cli".split(" "),
 );
 
+/** Main serves nobody, and who waits for it to be ready waits for what it loads. */
+export const notInMain: ReadonlySet<string> = new Set(
+  "src/worker.ts src/net/doors.ts src/net/door.ts src/exchange/serve.ts".split(" "),
+);
+
+/** An import statement of it loads all of `fetch` as well. */
+export const dearImport = { name: "node:http", instead: "src/admin/node-http.ts" } as const;
+
 /** Say nothing about what is inside. */
 export const bannedFiles: ReadonlySet<string> = new Set(
   "index types utils util helpers helper common misc shared manager".split(" "),

@@ -8,8 +8,8 @@ import { globSync, readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { test } from "node:test";
 
-import { bannedFiles, limits, wireExceptions } from "./floors.ts";
-import { importProblems, purityProblems, workerProblems } from "./import-rules.ts";
+import { bannedFiles, limits, notInMain, notInWorker, wireExceptions } from "./floors.ts";
+import { importProblems, loadProblems, purityProblems } from "./import-rules.ts";
 import { median, sizeProblems, wordProblems } from "./reading-rules.ts";
 import { readSourceFiles } from "./source-file.ts";
 
@@ -65,7 +65,11 @@ void test("house: the usual file is short, and so is the usual function", (t) =>
 });
 
 void test("house: the worker's thread loads nothing that reads a config", () => {
-  assert.deepEqual(workerProblems("src/worker-thread.ts", source), []);
+  assert.deepEqual(loadProblems("src/worker-thread.ts", notInWorker, source), []);
+});
+
+void test("house: what starts workers loads nothing that serves an exchange", () => {
+  assert.deepEqual(loadProblems("src/cli/start-crew.ts", notInMain, source), []);
 });
 
 void test("house: every exception for wire/ is still needed", () => {

@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { basename, dirname, join, relative } from "node:path";
 
-import { floors, impureNames, notInWorker, pureImports, pureRooms, roof } from "./floors.ts";
+import { dearImport, floors, impureNames, pureImports, pureRooms, roof } from "./floors.ts";
 import type { SourceFile } from "./source-file.ts";
 
 const floorOf = new Map(floors.flatMap((rooms, floor) => rooms.map((room) => [room, floor])));
@@ -20,6 +20,9 @@ export function importProblems(file: SourceFile): readonly string[] {
   return file.imports.flatMap(({ specifier, isTypeOnly }) => {
     if (basename(file.path) === "options.ts" && !isTypeOnly) {
       return [`imports ${specifier}: options.ts imports nothing but types`];
+    }
+    if (specifier === dearImport.name && !isTypeOnly) {
+      return [`imports ${specifier}: take it from ${dearImport.instead}`];
     }
     if (!specifier.startsWith(".")) return [];
     const target = join(dirname(file.path), specifier);
@@ -47,7 +50,13 @@ export function purityProblems(file: SourceFile): readonly string[] {
 }
 
 /** Walks what stays in the code when types are gone, `import()` included. */
-export function workerProblems(entry: string, source: readonly SourceFile[]): readonly string[] {
+export function loadProblems(
+  entry: string,
+  unwanted: ReadonlySet<string>,
+  source: readonly SourceFile[],
+): readonly string[] {
+  const isUnwanted = (target: string): boolean =>
+    [...unwanted].some((name) => target === name || target.startsWith(`${name}/`));
   const byPath = new Map(source.map((file) => [file.path, file]));
   const cameFrom = new Map([[entry, ""]]);
   const problems: string[] = [];
@@ -55,15 +64,11 @@ export function workerProblems(entry: string, source: readonly SourceFile[]): re
     for (const { specifier, isTypeOnly } of byPath.get(path)?.imports ?? []) {
       if (isTypeOnly) continue;
       const target = specifier.startsWith(".") ? join(dirname(path), specifier) : specifier;
-      if (isForbidden(target)) problems.push(`${trail(path, cameFrom)} imports ${target}`);
+      if (isUnwanted(target)) problems.push(`${trail(path, cameFrom)} imports ${target}`);
       else if (!cameFrom.has(target)) cameFrom.set(target, path);
     }
   }
   return problems;
-}
-
-function isForbidden(target: string): boolean {
-  return [...notInWorker].some((name) => target === name || target.startsWith(`${name}/`));
 }
 
 function trail(path: string, cameFrom: ReadonlyMap<string, string>): string {

@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { importProblems, purityProblems, workerProblems } from "./import-rules.ts";
+import { importProblems, loadProblems, purityProblems } from "./import-rules.ts";
 import { median, sizeProblems, wordProblems } from "./reading-rules.ts";
 import type { SourceFile } from "./source-file.ts";
 
@@ -34,6 +34,7 @@ const importCases: readonly ImportCase[] = [
   { from: "src/config/load.ts", to: "../limits/schema.ts" },
   { from: "src/base/hash.ts", to: "node:buffer" },
   { from: "src/routing/schema.ts", to: "zod" },
+  { from: "src/admin/admin-server.ts", to: "node:http", typeOnly: true },
   { from: "src/limits/options.ts", to: "../base/ip.ts", typeOnly: true },
 
   { from: "src/http/head.ts", to: "../wire/reader.ts", problem: /http may not import wire/ },
@@ -41,6 +42,7 @@ const importCases: readonly ImportCase[] = [
   { from: "src/http/leg.ts", to: "../net/door.ts", typeOnly: true, problem: /may not import net/ },
   { from: "src/cli/run.ts", to: "../main.ts", problem: /cli may not import/ },
   { from: "src/extra.ts", to: "./base/hash.ts", problem: /on the roof/ },
+  { from: "src/admin/admin-server.ts", to: "node:http", problem: /take it from/ },
   { from: "src/cli/version.ts", to: "../../package.json", problem: /not published/ },
   { from: "src/limits/limits.ts", to: "./schema.ts", problem: /only config\/ may/ },
   { from: "src/limits/options.ts", to: "../base/ip.ts", problem: /nothing but types/ },
@@ -99,15 +101,16 @@ for (const [name, count] of [
   });
 }
 
-void test("rules: the worker's graph is walked, and types do not count", () => {
+void test("rules: what an entry loads is walked, and types do not count", () => {
   const worker = fileThatImports("src/worker.ts", "./net/door.ts");
   const door = fileThatImports("src/net/door.ts", "zod");
-  assert.deepEqual(workerProblems("src/worker.ts", [worker, door]), [
+  const unwanted = new Set(["zod"]);
+  assert.deepEqual(loadProblems("src/worker.ts", unwanted, [worker, door]), [
     "src/worker.ts > src/net/door.ts imports zod",
   ]);
   const types: SourceFile = { ...door, imports: [{ specifier: "zod", isTypeOnly: true }] };
-  assert.deepEqual(workerProblems("src/worker.ts", [worker, types]), []);
-  assert.deepEqual(workerProblems("src/worker.ts", []), []);
+  assert.deepEqual(loadProblems("src/worker.ts", unwanted, [worker, types]), []);
+  assert.deepEqual(loadProblems("src/worker.ts", unwanted, []), []);
 });
 
 void test("rules: median", () => {
