@@ -33,6 +33,8 @@ const env: NodeJS.ProcessEnv = Object.fromEntries(
     ([name]) => !/^npm_/i.test(name) || /^npm_config_(?:registry|cache|userconfig)$/.test(name),
   ),
 );
+// Tests keep compiled code for themselves; the program has a place of its own.
+delete env["NODE_COMPILE_CACHE"];
 env["PATH"] = `${dirname(process.execPath)}${delimiter}${process.env["PATH"] ?? ""}`;
 
 const root = resolve(import.meta.dirname, "../..");
