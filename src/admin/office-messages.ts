@@ -51,6 +51,8 @@ export type OfficeOrder =
   | { readonly type: "reload" }
   /** The program is not ready any more. */
   | { readonly type: "drain" }
+  /** Answered by one that is not stuck. */
+  | { readonly type: "live"; readonly id: number }
   | { readonly type: "close"; readonly id: number }
   | Answer;
 

@@ -5,7 +5,8 @@
  *
  *   listen ─▶ metrics listen ─▶ govern ─▶ reloads, admin socket ─▶ drain ─▶ close
  *
- * One that ends by itself is followed by another one, which goes on from the config in force.
+ * One that ends by itself, or says nothing for a minute, is followed by another one, which goes on
+ * from the config in force.
  */
 
 import type { Worker as Thread } from "node:worker_threads";
@@ -27,6 +28,12 @@ import type { Governing, OfficeOrder, OfficeReport } from "./office-messages.ts"
 /** More than any config takes, and less than what hurts a machine. */
 const heapMbMax = 1_024;
 
+/** How often it is asked whether it lives, in ms. */
+const usualLookMs = 10_000;
+
+/** So many looks without an answer: it is stuck. The largest configs take a few seconds. */
+const silentLooksMax = 6;
+
 /** How long it may take to close what it has open, in ms. */
 const closeMs = 1_000;
 
@@ -46,6 +53,8 @@ export interface OfficeOptions {
   readonly tell: TellEvent;
   readonly withhold: (pieces: readonly (readonly Piece[])[]) => void;
   readonly setLevel: (level: EventLevel) => void;
+  /** Between looks whether it lives. */
+  readonly lookMs?: number;
 }
 
 /** What main does when it is told. */
@@ -71,10 +80,17 @@ export class Office {
   #hearing: Hearing | undefined;
   #isDraining = false;
   #isClosed = false;
+  readonly #watch: NodeJS.Timeout;
+  /** It has come up, and answers. */
+  #isHeard = false;
+  #silentLooks = 0;
+  /** Why it was ended, if it did not end by itself. */
+  #reason: string | undefined;
 
   constructor(options: OfficeOptions) {
     this.#options = options;
     if (options.firstThread !== undefined) this.#take(options.firstThread);
+    this.#watch = setInterval(() => this.#look(), options.lookMs ?? usualLookMs);
   }
 
   /** For metrics. Rejects with the system's error and the `label` of the listener. */
@@ -112,6 +128,7 @@ export class Office {
   /** Resolves when nobody is heard any more. */
   async close(): Promise<void> {
     this.#isClosed = true;
+    clearInterval(this.#watch);
     const thread = this.#thread;
     if (thread === undefined) return;
     // One that has nothing open need not come up for it.
@@ -138,12 +155,32 @@ export class Office {
     thread.once("exit", () => this.#onEnd(cause));
   }
 
+  /** Looks are counted and not time: the machine may have slept, and main been busy. */
+  #look(): void {
+    const thread = this.#thread;
+    if (thread === undefined || !this.#isHeard) return;
+    this.#silentLooks += 1;
+    if (this.#silentLooks > silentLooksMax) {
+      this.#isHeard = false;
+      this.#reason = "it showed no life for a minute";
+      void thread.terminate();
+    } else if (this.#silentLooks === 1) {
+      const heard = (): void => void (this.#silentLooks = 0);
+      // If it ends instead, that is told.
+      this.#ask((id) => ({ type: "live", id })).then(heard, heard);
+    }
+  }
+
   #onEnd(cause: unknown): void {
+    const reason = this.#reason;
+    this.#reason = undefined;
+    this.#isHeard = false;
     this.#thread = undefined;
     this.#asks.rejectAll(() => new Error("Cannot ask the office: it ended", { cause }));
     if (this.#isClosed || this.#governing === undefined) return;
     const waitMs = this.#pace.waitMs(performance.now() - this.#startedMs);
-    const message = "the thread of metrics, admin socket and reloads ended, and another one begins";
+    const ended = "the thread of metrics, admin socket and reloads ended, and another one begins";
+    const message = reason === undefined ? ended : `${ended}: ${reason}`;
     const error = cause instanceof Error ? { error: cause } : {};
     this.#options.tell({ level: "error", message, fields: { wait_ms: waitMs }, ...error });
     setTimeout(() => void this.#beginAgain(), waitMs);
@@ -166,6 +203,7 @@ export class Office {
     const thread = this.#thread;
     try {
       await this.#ask((id) => ({ type: "govern", id, governing }));
+      this.#isHeard = true;
     } catch (error) {
       // That it ended was told, and the next one begins.
       if (this.#thread !== thread) return;

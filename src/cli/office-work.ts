@@ -36,6 +36,8 @@ export class OfficeWork {
         return void this.#reload();
       case "drain":
         return this.#metrics?.drain();
+      case "live":
+        return void this.#answer(order.id, async () => undefined);
       case "close":
         return void this.#answer(order.id, () => this.#close());
       case "answered":

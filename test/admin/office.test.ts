@@ -1,4 +1,7 @@
-/** The thread of metrics, admin socket and reloads: one that ends is followed by another one. */
+/**
+ * The thread of metrics, admin socket and reloads: one that ends, or is stuck, is followed by
+ * another one.
+ */
 
 import assert from "node:assert/strict";
 import { once } from "node:events";
@@ -20,7 +23,17 @@ import type { ProgramEvent } from "../../src/observe/events.ts";
 import { patienceMs, pause, until, within } from "../support/within.ts";
 import { ask } from "../support/observed-proxy.ts";
 
-const entry = new URL("dying-office.ts", import.meta.url);
+const dying = new URL("dying-office.ts", import.meta.url);
+const stuck = new URL("stuck-office.ts", import.meta.url);
+
+const inForce = async (): Promise<void> => undefined;
+
+interface Staging {
+  readonly entry?: URL;
+  readonly lookMs?: number;
+  /** What workers make of a plan. */
+  readonly apply?: () => Promise<void>;
+}
 
 interface Staged {
   readonly office: Office;
@@ -30,8 +43,8 @@ interface Staged {
   readonly adminPath: string;
 }
 
-/** `apply`: what workers make of a plan. */
-async function staged(t: TestContext, apply = async (): Promise<void> => {}): Promise<Staged> {
+async function staged(t: TestContext, staging: Staging = {}): Promise<Staged> {
+  const { entry = dying, apply = inForce, ...pace } = staging;
   const folder = mkdtempSync(join(tmpdir(), "foregate-office-"));
   const adminPath = join(folder, "admin", "admin.sock");
   const board = new Board(newBoard(4));
@@ -67,6 +80,7 @@ async function staged(t: TestContext, apply = async (): Promise<void> => {}): Pr
     tell: (event) => void events.push(event),
     withhold: () => undefined,
     setLevel: () => undefined,
+    ...pace,
   });
   t.after(async () => {
     await office.close();
@@ -130,9 +144,22 @@ void test("office: one that ends is followed, and goes on from the config in for
   assert.equal(applied.length, 2);
 });
 
+void test("office: one that is stuck is ended, and followed", async (t) => {
+  const { office, events, metricsPort } = await staged(t, { entry: stuck, lookMs: 100 });
+  await pause(300);
+  assert.deepEqual(events, []);
+  office.reload();
+  const told = (): ProgramEvent | undefined => events.find(({ level }) => level === "error");
+  await until(() => told() !== undefined, "that it is stuck is told");
+  assert.match(told()?.message ?? "", /another one begins: it showed no life for a minute$/);
+  await untilItSays(metricsPort, /"ready"/);
+});
+
 void test("office: what cannot be put in force is not gone on from", async (t) => {
-  const { office, adminPath, events, metricsPort } = await staged(t, async () => {
-    throw Object.assign(new Error("listen EADDRINUSE"), { code: "EADDRINUSE", label: ":80" });
+  const { office, adminPath, events, metricsPort } = await staged(t, {
+    apply: async () => {
+      throw Object.assign(new Error("listen EADDRINUSE"), { code: "EADDRINUSE", label: ":80" });
+    },
   });
   const { error } = await put(adminPath, sitesOf(3));
   assert.equal(error, "listen EADDRINUSE: the config before stays in force");
