@@ -4,7 +4,8 @@
  * lost to whoever watches the old one.
  */
 
-import { watchFile, type Stats } from "node:fs";
+import { statSync, type Stats } from "node:fs";
+import { stat } from "node:fs/promises";
 
 /** How often they are looked at, in ms. */
 const lookMs = 500;
@@ -14,26 +15,51 @@ const gatherMs = 100;
 
 export class ConfigWatch {
   readonly #onChange: () => void;
-  readonly #files = new Set<string>();
+  /** By file: how it looked last. */
+  readonly #seen = new Map<string, string>();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(onChange: () => void) {
     this.#onChange = onChange;
+    this.#lookSoon();
   }
 
-  /** These, and those from before: a config that is wrong may have left out the half of itself. */
+  /**
+   * These, and those from before: a config that is wrong may have left out the half of itself. What
+   * changes from here on is seen: the first look is this one, and not one that comes later.
+   */
   add(files: Iterable<string>): void {
     for (const file of files) {
-      if (this.#files.has(file)) continue;
-      this.#files.add(file);
-      watchFile(file, { interval: lookMs, persistent: false }, this.#look);
+      if (this.#seen.has(file)) continue;
+      this.#seen.set(file, looksNow(file));
     }
   }
 
-  readonly #look = (now: Stats, before: Stats): void => {
-    if (now.mtimeMs === before.mtimeMs && now.size === before.size && now.ino === before.ino)
-      return;
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(this.#onChange, gatherMs);
-  };
+  async #look(): Promise<void> {
+    for (const [file, before] of this.#seen) {
+      // One that is not there has changed, and changes again when it is.
+      const now = looksOf(await stat(file).catch(() => undefined));
+      if (now === before) continue;
+      this.#seen.set(file, now);
+      clearTimeout(this.#timer);
+      this.#timer = setTimeout(this.#onChange, gatherMs);
+    }
+    this.#lookSoon();
+  }
+
+  #lookSoon(): void {
+    setTimeout(() => void this.#look(), lookMs).unref();
+  }
 }
+
+function looksNow(file: string): string {
+  try {
+    return looksOf(statSync(file));
+  } catch {
+    // Not there, or not for us: as a later look would find it.
+    return looksOf(undefined);
+  }
+}
+
+const looksOf = (found: Stats | undefined): string =>
+  found === undefined ? "" : `${found.mtimeMs} ${found.size} ${found.ino}`;
