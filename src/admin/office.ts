@@ -80,9 +80,8 @@ export class Office {
   #hearing: Hearing | undefined;
   #isDraining = false;
   #isClosed = false;
-  readonly #watch: NodeJS.Timeout;
-  /** It has come up, and answers. */
-  #isHeard = false;
+  /** Of one that has come up. */
+  #watch: NodeJS.Timeout | undefined;
   #silentLooks = 0;
   /** Why it was ended, if it did not end by itself. */
   #reason: string | undefined;
@@ -90,7 +89,6 @@ export class Office {
   constructor(options: OfficeOptions) {
     this.#options = options;
     if (options.firstThread !== undefined) this.#take(options.firstThread);
-    this.#watch = setInterval(() => this.#look(), options.lookMs ?? usualLookMs);
   }
 
   /** For metrics. Rejects with the system's error and the `label` of the listener. */
@@ -128,7 +126,6 @@ export class Office {
   /** Resolves when nobody is heard any more. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    clearInterval(this.#watch);
     const thread = this.#thread;
     if (thread === undefined) return;
     // One that has nothing open need not come up for it.
@@ -157,13 +154,10 @@ export class Office {
 
   /** Looks are counted and not time: the machine may have slept, and main been busy. */
   #look(): void {
-    const thread = this.#thread;
-    if (thread === undefined || !this.#isHeard) return;
     this.#silentLooks += 1;
     if (this.#silentLooks > silentLooksMax) {
-      this.#isHeard = false;
       this.#reason = "it showed no life for a minute";
-      void thread.terminate();
+      void this.#thread?.terminate();
     } else if (this.#silentLooks === 1) {
       const heard = (): void => void (this.#silentLooks = 0);
       // If it ends instead, that is told.
@@ -174,7 +168,7 @@ export class Office {
   #onEnd(cause: unknown): void {
     const reason = this.#reason;
     this.#reason = undefined;
-    this.#isHeard = false;
+    clearInterval(this.#watch);
     this.#thread = undefined;
     this.#asks.rejectAll(() => new Error("Cannot ask the office: it ended", { cause }));
     if (this.#isClosed || this.#governing === undefined) return;
@@ -203,7 +197,7 @@ export class Office {
     const thread = this.#thread;
     try {
       await this.#ask((id) => ({ type: "govern", id, governing }));
-      this.#isHeard = true;
+      this.#watch = setInterval(() => this.#look(), this.#options.lookMs ?? usualLookMs);
     } catch (error) {
       // That it ended was told, and the next one begins.
       if (this.#thread !== thread) return;
