@@ -49,8 +49,8 @@ export type OfficeOrder =
   /** Clients are served. Answered when it hears whoever asks. */
   | { readonly type: "govern"; readonly id: number; readonly governing: Governing }
   | { readonly type: "reload" }
-  /** The program is not ready any more. */
-  | { readonly type: "drain" }
+  /** The program is not ready any more. Answered when a probe hears that. */
+  | { readonly type: "drain"; readonly id: number }
   /** Answered by one that is not stuck. */
   | { readonly type: "live"; readonly id: number }
   | { readonly type: "close"; readonly id: number }

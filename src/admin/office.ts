@@ -117,10 +117,12 @@ export class Office {
     this.#say({ type: "reload" });
   }
 
-  /** From now on a probe hears that the program is not ready. */
-  drain(): void {
+  /** Resolves when a probe hears that the program is not ready. */
+  async drain(): Promise<void> {
     this.#isDraining = true;
-    this.#say({ type: "drain" });
+    if (this.#thread === undefined) return;
+    // One that ends instead is followed by one that is told the same.
+    await this.#ask((id) => ({ type: "drain", id })).catch(() => undefined);
   }
 
   /** Resolves when nobody is heard any more. */
@@ -190,7 +192,7 @@ export class Office {
       this.#options.tell(troubleEvent("metrics cannot be shown any more", error));
     }
     await this.#askToGovern(this.#governing!);
-    if (this.#isDraining) this.#say({ type: "drain" });
+    if (this.#isDraining) await this.drain();
   }
 
   async #askToGovern(governing: Governing): Promise<void> {

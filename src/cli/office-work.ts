@@ -35,7 +35,7 @@ export class OfficeWork {
       case "reload":
         return void this.#reload();
       case "drain":
-        return this.#metrics?.drain();
+        return void this.#answer(order.id, async () => this.#metrics?.drain());
       case "live":
         return void this.#answer(order.id, async () => undefined);
       case "close":

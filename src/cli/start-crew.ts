@@ -77,7 +77,7 @@ function runningOf(crew: Crew, office: Office, rest: Pick<Running, "metrics" | "
     reopenLogs: () => crew.reopenLogs(),
     leave: () => office.drain(),
     async stop(graceMs) {
-      office.drain();
+      void office.drain();
       try {
         await crew.stop(graceMs);
       } finally {

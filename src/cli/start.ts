@@ -52,8 +52,8 @@ export interface Running {
   renewAll(): Promise<void>;
   /** After the log files were moved away. */
   reopenLogs(): void;
-  /** It is going to stop: probes hear that it is not ready, and all goes on. */
-  leave(): void;
+  /** It is going to stop, and all goes on. Resolves when probes hear that it is not ready. */
+  leave(): Promise<void>;
   stop(graceMs: number): Promise<void>;
 }
 
@@ -180,9 +180,10 @@ function untilStopped(begun: Promise<Running>, voice: Voice, canReload: boolean)
     onBegin();
     // Whoever sits there and watches, or wants it cut, waits for no balancer.
     if (drainDelayMs > 0 && graceMsMax === Infinity) {
-      running.leave();
       const fields = { signal, wait_ms: drainDelayMs };
-      tell({ level: "info", message: "not ready any more, and stopping in a moment", fields });
+      const message = "not ready any more, and stopping in a moment";
+      // An office that hears nothing does not hold up the stop.
+      void running.leave().then(() => tell({ level: "info", message, fields }));
       await delay(drainDelayMs);
     }
     tell(stoppingEvent(signal, running.counters.exchangesInFlight, graceMs));

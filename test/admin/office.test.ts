@@ -172,8 +172,9 @@ void test("office: what cannot be put in force is not gone on from", async (t) =
 
 void test("office: after a stop has begun, the next one says so as well", async (t) => {
   const { office, events, metricsPort } = await staged(t);
-  office.drain();
-  await untilItSays(metricsPort, /"draining"/);
+  await office.drain();
+  const { text: said } = await ask({ port: metricsPort, path: "/readyz" });
+  assert.match(said, /"draining"/);
   office.reload();
   await until(() => events.length === 1, "it ends");
   await untilItSays(metricsPort, /"draining"/);
