@@ -198,11 +198,8 @@ function workersTable({ rounds }: WorkersResult): Table {
   const rows = (Object.keys(workersCases) as readonly WorkersCase[]).map((name) => {
     const own = rounds.filter((each) => each.case === name);
     const ratioTo = (other: WorkersCase): string => {
-      const ratios = own.flatMap(({ round, micros }) => {
-        const same = rounds.find((each) => each.case === other && each.round === round);
-        return same === undefined ? [] : [micros / same.micros];
-      });
-      return median(ratios).toFixed(2);
+      const others = rounds.filter((each) => each.case === other);
+      return ratio(own, others, ({ micros }) => micros);
     };
     const shares = own.flatMap((each) => each.shares);
     return [
@@ -243,14 +240,14 @@ function runtimeFigure(
   return median(own.map((each) => each[figure]));
 }
 
-/** The median of the ratios to nginx of the same round. */
-function ratio(
-  own: readonly Measurement[],
-  nginx: readonly Measurement[],
-  pick: (each: Measurement) => number,
+/** The median of the ratios to the others of the same round. */
+function ratio<Each extends { readonly round: number }>(
+  own: readonly Each[],
+  others: readonly Each[],
+  pick: (each: Each) => number,
 ): string {
   const ratios = own.flatMap((each) => {
-    const other = nginx.find((candidate) => candidate.round === each.round);
+    const other = others.find((candidate) => candidate.round === each.round);
     return other === undefined ? [] : [pick(each) / pick(other)];
   });
   return ratios.length === 0 ? absent : median(ratios).toFixed(2);

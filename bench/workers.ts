@@ -118,22 +118,22 @@ async function measureRound(
   programs: readonly Program[],
   seconds: number,
 ): Promise<Omit<WorkersRound, "round" | "case">> {
-  const before = [];
-  for (const program of programs) before.push(await readProgram(program));
+  const before = await Promise.all(programs.map(readProgram));
   const loads = await runLoads(processes, programs, seconds);
+  const after = await Promise.all(programs.map(readProgram));
   const requests = loads.reduce((sum, each) => sum + each.requests, 0);
   const shares: number[] = [];
   let micros = 0;
-  for (const [at, program] of programs.entries()) {
-    const [was, is] = [before[at], await readProgram(program)];
-    if (was === undefined) continue;
+  for (const [at, is] of after.entries()) {
+    const was = before[at]!;
     const cost = cpuPerRequest(was.cpu, is.cpu, requests);
     micros += cost.userMicros + cost.systemMicros;
     const own = is.exchanges.map((count, slot) => count - (was.exchanges[slot] ?? 0));
     const sum = own.reduce((total, count) => total + count, 0);
     shares.push(...own.map((count) => (100 * count) / sum));
   }
-  return { micros, requestsPerSecond: requests / seconds, shares };
+  const requestsPerSecond = loads.reduce((sum, each) => sum + each.requests / each.seconds, 0);
+  return { micros, requestsPerSecond, shares };
 }
 
 /** One program gets both loads; two get one each. */
@@ -144,8 +144,7 @@ async function runLoads(
 ): Promise<readonly LoadResult[]> {
   const loads: Promise<LoadResult>[] = [];
   for (let at = 0; at < loadsCount; at++) {
-    const port = programs[at % programs.length]?.proxy.port;
-    if (port === undefined) throw new Error("no program to load");
+    const { port } = programs[at % programs.length]!.proxy;
     const name = `workers-${at}`;
     loads.push(runLoad(processes, { ...load, name, connections: connectionsEach, port, seconds }));
   }
